@@ -1,0 +1,37 @@
+# Everything begins with `make setup`; it does nothing when nothing has changed.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: setup demo test check bench constraints checksums clean
+
+setup:  ## packages (as root), .venv, jars
+	@$(PYTHON) -m infra.setup
+
+demo: setup  ## the whole chain on this machine, and a short story
+	@$(BIN)/suoi demo
+
+test: check  ## lint, types, layers, and every test
+	@$(BIN)/pytest
+
+check: setup  ## lint, types, layers
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: setup  ## the figures of bench/, ratios side by side
+	@$(BIN)/python -m bench.streams
+	@$(BIN)/suoi up --detach && $(BIN)/python -m bench.chain --home .suoi
+
+constraints: setup  ## pin every Python package by hash, from pyproject.toml
+	@$(PYTHON) -m venv .build/uv && .build/uv/bin/pip install -q uv
+	@printf 'setuptools>=75\n' > .build/build.in
+	@.build/uv/bin/uv pip compile pyproject.toml .build/build.in --group dev --generate-hashes \
+		--universal --python-version 3.11 --no-emit-index-url --no-header -q -U -o constraints.txt
+
+checksums:  ## pin the Java artefacts anew, after a change of the poms: read the difference!
+	@$(PYTHON) -m infra.setup.checksums
+
+clean:  ## stop the stack and remove what setup and the stack made
+	@if [ -x $(BIN)/suoi ]; then $(BIN)/suoi down; fi
+	rm -rf .suoi .build .venv .pytest_cache .ruff_cache .mypy_cache .import_linter_cache *.egg-info

@@ -1,0 +1,134 @@
+"""Bring Connect to what the contracts want, one source at a time; twice is harmless.
+
+Guards first; then the connector, seeded where it has no offset yet; then the loads of tables not
+yet loaded.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from connectors import loads, plan
+from connectors.capture import Config, patterns, seeding
+from connectors.desk import Desk
+from connectors.guards import Refusal
+from infra.errors import Transient
+from schemas import topics
+from schemas.contract import Dataset
+
+_ASK_EVERY_S = 0.2
+
+
+class Outcome(StrEnum):
+    """How the connector of one source came out."""
+
+    REFUSED = "refused"
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Applied:
+    """What was done for one source."""
+
+    source: str
+    outcome: Outcome
+    refusals: tuple[Refusal, ...] = ()
+    signalled: tuple[str, ...] = ()
+    """Tables whose load was asked for just now."""
+
+
+def apply(desk: Desk) -> Applied:
+    """Make Connect run what *desk* wants, and ask for the loads that are due.
+
+    Raises:
+        Transient: Connect, Kafka or the source does not come along within the desk's patience.
+    """
+    refused = desk.refusals()
+    running = desk.connect.config(desk.source.id)
+    fit = without(desk, refused, running)
+    if fit is None:
+        return Applied(source=desk.source.id, outcome=Outcome.REFUSED, refusals=refused)
+    outcome = _bring(fit, running)
+    asked = ask_for_loads(fit)
+    return Applied(source=desk.source.id, outcome=outcome, refusals=refused, signalled=asked)
+
+
+def without(desk: Desk, refused: Sequence[Refusal], running: Config | None) -> Desk | None:
+    """Leave refused datasets out, so that each stops alone (invariant 10); None = none may go on.
+
+    A table captured already is not left out: its changes would pass by. Its connector stays as
+    it runs until the refusal is dealt with.
+    """
+    names = {refusal.dataset for refusal in refused}
+    fit = tuple(dataset for dataset in desk.datasets if dataset.id not in names)
+    held = [dataset for dataset in desk.datasets if dataset.id in names]
+    captured_now = (running or {}).get("table.include.list", "").split(",")
+    if "" in names or not fit or any(pattern in captured_now for pattern in _patterns(held)):
+        return None
+    return replace(desk, datasets=fit)
+
+
+def _patterns(datasets: Sequence[Dataset]) -> list[str]:
+    return [patterns([topics.qualified(dataset)]) for dataset in datasets]
+
+
+def ask_for_loads(desk: Desk) -> tuple[str, ...]:
+    """Signal every table that is neither loaded nor on its way; returns those."""
+    asked = loads.due(desk.loads())
+    if asked:
+        desk.engine.ask(desk.database, "signal", dict(loads.signal_for(asked)))
+    return asked
+
+
+def _bring(desk: Desk, running: Config | None) -> Outcome:
+    if desk.offset() is None:
+        _seed(desk, running)
+    return _configure(desk, desk.wanted, running)
+
+
+def _seed(desk: Desk, running: Config | None) -> None:
+    """Let it commit its first position while it captures our own tables only (invariant 8)."""
+    _configure(desk, seeding(desk.wanted), running)
+
+    def stored() -> bool:
+        desk.engine.ask(desk.database, "beat", None)
+        return desk.offset() is not None
+
+    _until(desk, stored, "committed its first position")
+
+
+def _configure(desk: Desk, wanted: Config, before: Config | None) -> Outcome:
+    """Put *wanted* where it differs from what runs now, and see the connector run."""
+    name = desk.source.id
+    running = desk.connect.config(name)
+    if running is None or plan.changes(wanted, running):
+        desk.connect.configure(name, wanted)
+    state = desk.connect.state(name)
+    if state is not None and "FAILED" in state[:2]:
+        desk.connect.restart_failed(name)
+    _until(desk, lambda: _runs(desk), "started to run")
+    if before is None:
+        return Outcome.CREATED
+    return Outcome.UPDATED if plan.changes(wanted, before) else Outcome.UNCHANGED
+
+
+def _runs(desk: Desk) -> bool:
+    state = desk.connect.state(desk.source.id)
+    return state is not None and state.running
+
+
+def _until(desk: Desk, holds: Callable[[], bool], deed: str) -> None:
+    deadline = time.monotonic() + desk.patience_s
+    while not holds():
+        if time.monotonic() > deadline:
+            state = desk.connect.state(desk.source.id)
+            cause = f" ({state.connector}, {state.task}: {state.cause})" if state else ""
+            message = (
+                f"the connector of {desk.source.id} has not {deed} within {desk.patience_s:.0f} s"
+                f"{cause}. Look at Connect's log, then run `suoi connector apply` again."
+            )
+            raise Transient(message)
+        time.sleep(_ASK_EVERY_S)

@@ -1,0 +1,74 @@
+"""One source and all we need to work on its capture; put together by `suoi`, passed by hand."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from confluent_kafka import Consumer
+
+from connectors import loads
+from connectors.capture import Config, captured
+from connectors.engines import Engine, engine_of, settings_refused, wanted_config
+from connectors.guards import Refusal
+from connectors.loads import Load
+from connectors.place import Place
+from connectors.sources import Source
+from infra.connect import Connect
+from infra.source_database import Rows, SourceDatabase
+from schemas.contract import Dataset
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Desk:
+    """A source, its datasets and place, and open clients of it (as its CDC role) and ours."""
+
+    source: Source
+    datasets: tuple[Dataset, ...]
+    place: Place
+    database: SourceDatabase
+    connect: Connect
+    reader: Consumer
+    patience_s: float = 60.0
+
+    @property
+    def engine(self) -> Engine:
+        """How this source's engine does it."""
+        return engine_of(self.source)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables captured here, as Debezium names them."""
+        return captured(self.datasets)
+
+    @property
+    def wanted(self) -> Config:
+        """What Connect should run."""
+        return wanted_config(self.source, self.datasets, self.place)
+
+    def offset(self) -> Mapping[str, Any] | None:
+        """What Connect has committed; None before it holds a position."""
+        offset = self.connect.offset(self.source.id)
+        return offset if offset and self.engine.position_key in offset else None
+
+    def refusals(self) -> tuple[Refusal, ...]:
+        """Every reason not to start this connector (invariant 10)."""
+        seen = self.engine.judge(self.database, self.source, self.datasets, self.offset())
+        return (*settings_refused(self.wanted), *seen)
+
+    def loads(self) -> dict[str, Load]:
+        """How far the load of each table is."""
+        told = loads.read_notifications(self.reader, self.source.id)
+        found = loads.loads(self.tables, told, self.offset(), self.source.generation)
+        signals = [(str(name), str(data)) for name, data in self._answers("signals")]
+        found = loads.with_signals(found, signals, time.time())
+        estimates = self._answers("estimates", {"tables": list(self.tables)})
+        return loads.with_estimates(found, {table: int(rows) for table, rows in estimates})
+
+    def log(self) -> dict[str, str]:
+        """The source's side of the log, in names and values; empty where it has no slot yet."""
+        values = {"slot": self.source.slot, "role": self.source.role}
+        return {str(name): str(value) for name, value in self._answers("log", values)}
+
+    def _answers(self, question: str, values: dict[str, Any] | None = None) -> Rows:
+        return self.engine.ask(self.database, question, values)

@@ -1,0 +1,81 @@
+"""The database engines we capture: one line each."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from connectors import mariadb, postgres
+from connectors.capture import Config
+from connectors.guards import Refusal, losing_settings, unique
+from connectors.place import Place
+from connectors.sources import MARIADB, POSTGRES, Source
+from infra.source_database import Rows, SourceDatabase
+from schemas import topics
+from schemas.contract import Dataset
+
+Wanted = Callable[[Source, Sequence[Dataset], Place], Config]
+Script = Callable[[Source, Sequence[Dataset], str | None], str]
+Ask = Callable[[SourceDatabase, str, dict[str, Any] | None], Rows]
+Offset = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Engine:
+    """What differs from one engine to the next."""
+
+    position_key: str
+    """Key of a stored offset without which it holds no position."""
+    wanted: Wanted
+    script: Script
+    ask: Ask
+    """Put a named question of infra/sql/source_<engine>.sql; the names are alike everywhere."""
+    read_facts: Callable[[SourceDatabase, Source, Sequence[str]], Any]
+    refusals: Callable[[Any, Source, Sequence[Dataset], Offset | None], Iterator[Refusal]]
+
+    def judge(
+        self,
+        database: SourceDatabase,
+        source: Source,
+        datasets: Sequence[Dataset],
+        offset: Offset | None,
+    ) -> tuple[Refusal, ...]:
+        """Read the facts of *source*; name every reason not to start (invariant 10)."""
+        facts = self.read_facts(
+            database, source, [topics.qualified(dataset) for dataset in datasets]
+        )
+        return unique(self.refusals(facts, source, datasets, offset))
+
+
+ENGINES: Mapping[str, Engine] = {
+    POSTGRES: Engine(
+        position_key="lsn",
+        wanted=postgres.wanted,
+        script=postgres.script,
+        ask=postgres.ask,
+        read_facts=postgres.read_facts,
+        refusals=postgres.refusals,
+    ),
+    MARIADB: Engine(
+        position_key="file",
+        wanted=mariadb.wanted,
+        script=mariadb.script,
+        ask=mariadb.ask,
+        read_facts=mariadb.read_facts,
+        refusals=mariadb.refusals,
+    ),
+}
+
+
+def engine_of(source: Source) -> Engine:
+    """The engine of *source*."""
+    return ENGINES[source.engine]
+
+
+def wanted_config(source: Source, datasets: Sequence[Dataset], place: Place) -> Config:
+    """Compute what Connect should run for *source*; *datasets* are those of this source."""
+    return engine_of(source).wanted(source, datasets, place)
+
+
+def settings_refused(config: Config) -> tuple[Refusal, ...]:
+    """Name every setting of *config* that loses data."""
+    return unique(losing_settings(config))

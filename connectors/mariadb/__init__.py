@@ -1,0 +1,8 @@
+"""MariaDB as a source: what Connect runs, what the DBA prepares, what must hold before."""
+
+from connectors.mariadb.config import wanted
+from connectors.mariadb.facts import ask, read_facts
+from connectors.mariadb.guards import refusals
+from connectors.mariadb.script import script
+
+__all__ = ["ask", "read_facts", "refusals", "script", "wanted"]

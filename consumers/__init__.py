@@ -1,0 +1,1 @@
+"""The deliveries: clean.*, open.* and reject.* to places and proofs."""

@@ -1,0 +1,128 @@
+"""Clean records on their way into a table: decoded, known repeats left out, one winner a key."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from consumers.batch import Record, malformed, order_key, origin
+from consumers.decoding import Decoder, Malformed
+from consumers.ledger.counts import APPLIED, REPLAYED, SUPERSEDED, Account, Counts, window_day
+from consumers.table import Row, Table
+from schemas.contract import Dataset
+from schemas.records import OrderKey, Origin
+
+UNASSIGNED = "unassigned"
+
+
+class Arrival(NamedTuple):
+    """One clean record: its key, its place in the row's history, where it counts, and its row."""
+
+    key: str
+    order: OrderKey
+    account: Account
+    row: Row
+
+
+class Reader:
+    """Reads the clean records of one dataset."""
+
+    def __init__(self, dataset: Dataset, table: Table, decoder: Decoder) -> None:
+        """Take the dataset's *table*, which knows its columns."""
+        self._dataset = dataset
+        self._table = table
+        self._decoder = decoder
+
+    def read(self, record: Record, raw: Origin) -> Arrival:
+        """Decode one record.
+
+        Raises:
+            Fatal: it is not one of ours.
+            Transient: the registry does not give its schema.
+        """
+        try:
+            return self._deleted(record, raw) if record.value is None else self._live(record, raw)
+        except (Malformed, KeyError, ValueError) as error:
+            raise malformed(record, "cannot be read as a clean record") from error
+
+    def _live(self, record: Record, raw: Origin) -> Arrival:
+        fields = self._decoder.decode(record.value or b"")
+        order = OrderKey(
+            fields["_generation"], fields["_position"], fields["_step"], fields["_ruleset"]
+        )
+        scope = fields.get(self._dataset.scope_field or "") or UNASSIGNED
+        account = self._account(record, raw, scope, fields["_source_ts"])
+        return Arrival(
+            fields["_key"], order, account, self._table.row(fields | {"_at": _at(record)})
+        )
+
+    def _deleted(self, record: Record, raw: Origin) -> Arrival:
+        headers = record.headers
+        order = order_key(headers)
+        source_ts = int(headers["suoi.source_ts"])
+        key = (record.key or b"").decode()
+        system = _order_columns(order) | {
+            "_key": key,
+            "_source": headers["suoi.source"],
+            "_source_ts": source_ts,
+            "_captured_ts": int(headers["suoi.captured_ts"]),
+            "_raw": headers["suoi.raw"],
+            "_at": _at(record),
+            "_deleted_at": source_ts,
+        }
+        account = self._account(record, raw, headers["suoi.scope"], source_ts)
+        return Arrival(key, order, account, self._table.row(system))
+
+    def _account(self, record: Record, raw: Origin, scope: str, source_ts: int) -> Account:
+        day = window_day(source_ts)
+        return Account(raw, self._dataset.id, scope, day, record.headers["suoi.op"])
+
+
+def raw_origin(record: Record) -> Origin:
+    """Read where the record's raw cause lies.
+
+    Raises:
+        Fatal: the record does not say.
+    """
+    try:
+        return origin(record.headers)
+    except (KeyError, ValueError) as error:
+        raise malformed(record, "does not name its raw record") from error
+
+
+def winners(arrivals: Iterable[Arrival], counts: Counts) -> dict[str, Arrival]:
+    """Choose the newest arrival of each key; count the others as superseded, or replayed if equal.
+
+    ON CONFLICT would fail on the second hit of a row (FACTS.md 7).
+    """
+    chosen: dict[str, Arrival] = {}
+    for arrival in arrivals:
+        held = chosen.get(arrival.key)
+        if held is None:
+            chosen[arrival.key] = arrival
+        elif held.order < arrival.order:  # Invariant 4
+            counts.add(held.account, SUPERSEDED)
+            chosen[arrival.key] = arrival
+        else:
+            counts.add(arrival.account, outcome_behind(arrival.order, held.order))
+    return chosen
+
+
+def count_winners(
+    chosen: Mapping[str, Arrival], held: Mapping[str, OrderKey], counts: Counts
+) -> None:
+    """Count each winner as applied, unless its row was not older and *held* its order key."""
+    for key, arrival in chosen.items():
+        outcome = outcome_behind(arrival.order, held[key]) if key in held else APPLIED
+        counts.add(arrival.account, outcome)
+
+
+def outcome_behind(order: OrderKey, held: OrderKey) -> str:
+    """Say how a record ended whose row holds an order key that is not older."""
+    return REPLAYED if order == held else SUPERSEDED
+
+
+def _order_columns(order: OrderKey) -> dict[str, Any]:
+    return {f"_{name}": value for name, value in order._asdict().items()}
+
+
+def _at(record: Record) -> str:
+    return f"{record.partition}:{record.offset}"

@@ -1,0 +1,128 @@
+"""The watermark "complete through T": every commit up to T is captured and decided and delivered.
+
+DESIGN.md 6. It is proved, never read off a clock of ours: (a) a heartbeat row written at T came
+through the same connector, and the connector has committed an offset at or past it; (b) the ends
+of the raw partitions are sampled then; (c) streams has committed past them, and the ends of clean
+and reject are sampled then; (d) the ledger is past those. Where a hop does not follow within the
+patience, the answer is unknown, not old.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+import psycopg
+from confluent_kafka import Consumer, Message
+
+from infra import kafka_reader
+from infra.kafka_reader import Place
+from schemas import topics
+from schemas.contract import Dataset
+
+MARGIN = timedelta(seconds=1)
+"""Commit times are not quite in the order of commits."""
+
+_TAIL = 50
+Position = tuple[int, ...]
+Ask = Callable[[list[Place]], dict[Place, int]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Beat:
+    """One heartbeat row as captured: when the source wrote it, and where in its log."""
+
+    at: datetime
+    position: Position
+
+
+def settled(beats: Iterable[Beat], committed: Position | None) -> datetime | None:
+    """Newest heartbeat the connector has committed an offset past, less the margin; or None."""
+    if committed is None:
+        return None
+    times = [beat.at for beat in beats if beat.position <= committed]
+    return max(times) - MARGIN if times else None
+
+
+def read_beats(reader: Consumer, source: str) -> list[Beat]:
+    """Read the last heartbeat rows of *source* from its raw topic."""
+    stretches = {}
+    for place in kafka_reader.partitions(reader, topics.heartbeat(source)):
+        low, end = kafka_reader.bounds(reader, place)
+        stretches[place] = (max(low, end - _TAIL), end)
+    read = kafka_reader.read(reader, stretches)
+    return [beat for message in read if (beat := _beat(message)) is not None]
+
+
+def _beat(message: Message) -> Beat | None:
+    envelope = orjson.loads(message.value() or b"null")
+    row = envelope and envelope.get("after")
+    if not row:
+        return None
+    return Beat(at=datetime.fromisoformat(row["ts"]), position=position(envelope["source"]))
+
+
+def position(place: Mapping[str, Any]) -> Position:
+    """Place in the log of a source block or of a connector's stored offset, either engine."""
+    if place.get("lsn") is not None:
+        return (int(place["lsn"]),)
+    number = int(str(place["file"]).rsplit(".", 1)[1])
+    return (number, int(place["pos"]))
+
+
+class Chain:
+    """The way from raw to the ledger of some datasets, followed once."""
+
+    def __init__(self, reader: Consumer, streams: Consumer, connection: psycopg.Connection) -> None:
+        """Follow with *reader* (topics), *streams* (that group's offsets) and the ledger."""
+        self._reader, self._streams, self._connection = reader, streams, connection
+
+    def complete_through(
+        self, heard: Mapping[str, tuple[Dataset, datetime]], patience_s: float
+    ) -> dict[str, datetime]:
+        """Prove T for each dataset of *heard* (id -> dataset, its source's settled heartbeat).
+
+        A dataset that does not follow within *patience_s* is absent from the answer.
+        """
+        deadline = time.monotonic() + patience_s
+        ends = {key: self._ends([topics.raw(dataset)]) for key, (dataset, _) in heard.items()}
+        judged = self._passed(ends, self._committed, deadline)
+        outputs = {
+            key: self._ends([topics.clean(dataset), topics.reject(dataset)])
+            for key, (dataset, _) in heard.items()
+            if key in judged
+        }
+        delivered = self._passed(outputs, self._delivered, deadline)
+        return {key: heard[key][1] for key in delivered}
+
+    def _ends(self, names: list[str]) -> dict[Place, int]:
+        places = [place for name in names for place in kafka_reader.partitions(self._reader, name)]
+        return {place: kafka_reader.bounds(self._reader, place)[1] for place in places}
+
+    def _passed(self, ends: dict[str, dict[Place, int]], ask: Ask, deadline: float) -> set[str]:
+        waiting, passed = dict(ends), set()
+        while waiting:
+            now = ask([place for part in waiting.values() for place in part])
+            done = {
+                key
+                for key, part in waiting.items()
+                if all(now.get(place, 0) >= end for place, end in part.items())
+            }
+            passed |= done
+            waiting = {key: part for key, part in waiting.items() if key not in done}
+            if waiting and time.monotonic() > deadline:
+                break
+            if waiting:
+                time.sleep(0.1)
+        return passed
+
+    def _committed(self, places: list[Place]) -> dict[Place, int]:
+        return kafka_reader.committed_offsets(self._streams, places)
+
+    def _delivered(self, _places: list[Place]) -> dict[Place, int]:
+        rows = self._connection.execute("select topic, partition, next from ledger.progress")
+        found = {Place(topic, number): following for topic, number, following in rows}
+        self._connection.rollback()
+        return found

@@ -1,0 +1,295 @@
+"""The loop every sink runs in: consume, write, and only then tell Kafka how far we are.
+
+The sink keeps the offsets that count. Kafka's own are committed afterwards, for lag displays
+alone (invariant 1). A transient fault is waited out with the partitions paused, polling on, so that
+the group either keeps us or takes them away cleanly; when patience ends we leave, uncommitted.
+"""
+
+import math
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, NamedTuple
+
+import structlog
+from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
+
+from consumers.batch import Batch, Bounds, Lost, Record, Sink, moves, read_record
+from consumers.refusals import refuse
+from infra.errors import NotOwner, Transient
+from infra.kafka import client_config
+from infra.kafka_reader import Place, bounds
+from infra.settings import KafkaAccess, Timing
+
+_LARGEST_BATCH = 5_000
+_LARGEST_BATCH_BYTES = 8 * 1024 * 1024
+_DRAIN = 1_000
+_POLL_S = 0.2
+_FIRST_WAIT_S = 0.2
+_LONGEST_WAIT_S = 5.0
+
+log = structlog.get_logger()
+
+
+class Beat(NamedTuple):
+    """Work a sink does beside its batches, every so many seconds."""
+
+    seconds: float
+    work: Callable[[], None]
+
+
+def stop_on_signals() -> threading.Event:
+    """Give an event that SIGTERM and SIGINT set: the batch in hand is finished first."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def sink_consumer(access: KafkaAccess, group: str, timing: Timing) -> Consumer:
+    """Open a consumer of *group* that starts where it is told, and nowhere else."""
+    return Consumer(client_config(access) | consumer_config(group, timing))
+
+
+def consumer_config(group: str, timing: Timing) -> dict[str, Any]:
+    """Settings of a sink's consumer.
+
+    An offset that no longer exists is an error: going on elsewhere skips records (invariant 10).
+    """
+    return {
+        "group.id": group,
+        "enable.auto.commit": False,
+        "enable.auto.offset.store": False,
+        "auto.offset.reset": "error",
+        "session.timeout.ms": int(timing.session_timeout * 1000),
+        "heartbeat.interval.ms": int(timing.heartbeat * 1000),
+        "max.poll.interval.ms": int((timing.patience + timing.session_timeout) * 1000),
+        "fetch.wait.max.ms": 100,
+        "fetch.message.max.bytes": 4_000_000,
+        "queued.min.messages": 20_000,
+        "queued.max.messages.kbytes": 16_384,
+    }
+
+
+class Loop:
+    """Consumes for one sink until told to stop."""
+
+    def __init__(
+        self,
+        consumer: Consumer,
+        sink: Sink,
+        timing: Timing,
+        stop: threading.Event,
+        beat: Beat | None = None,
+    ) -> None:
+        """Take an unsubscribed *consumer*; setting *stop* ends `run` after the batch in hand."""
+        self._consumer = consumer
+        self._sink = sink
+        self._timing = timing
+        self._stop = stop
+        self._beat = beat
+        self._next_beat = 0.0
+        self._last_read = math.inf
+        self._next_commit = 0.0
+        self._places: dict[Place, int] = {}
+        """Where each partition of ours stands: everything before is durable."""
+        self._epoch = 0
+        """Counts assignments: what was read in an earlier one is not ours to write."""
+        self._trouble: BaseException | None = None
+        self._totals: Counter[str] = Counter()
+
+    def run(self, topics: list[str]) -> None:
+        """Deliver what *topics* bring until `stop` is set; the group is left on every way out.
+
+        Raises:
+            Transient: a part stayed away for longer than our patience.
+            Fatal: a person is needed; NotOwner: another process owns our partitions.
+        """
+        self._consumer.subscribe(
+            topics, on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._revoked
+        )
+        try:
+            while not self._stop.is_set():
+                self._turn()
+            self._commit(wait=True)
+        finally:
+            self._consumer.close()
+
+    def _turn(self) -> None:
+        records = self._gather()
+        if records:
+            self._deliver(records)
+        if self._beat is not None and time.monotonic() >= self._next_beat:
+            self._patiently(self._beat.work)
+            self._next_beat = time.monotonic() + self._beat.seconds
+        if time.monotonic() >= self._next_commit:
+            self._commit(wait=False)
+
+    def _gather(self) -> list[Record]:
+        """Wait for a first record, then linger `timing.flush` seconds for more."""
+        epoch = self._epoch
+        records = self._read(lambda: _listed(self._consumer.poll(_POLL_S)))
+        end = time.monotonic() + self._timing.flush
+        size = sum(map(_size, records))
+        while records and len(records) < _LARGEST_BATCH and size < _LARGEST_BATCH_BYTES:
+            left = end - time.monotonic()
+            # consume() waits out its timeout: what lies ready is taken first, without waiting
+            found = self._read(lambda: self._consumer.consume(_DRAIN, 0))
+            found = found or self._read(partial(self._consumer.consume, 1, max(left, 0)))
+            records += found
+            size += sum(map(_size, found))
+            if left <= 0:
+                break
+        if epoch == self._epoch:
+            return records
+        self._begin_again()  # read across a rebalance: fetch it anew from the sink's places
+        return []
+
+    def _read(self, ask: Callable[[], list[Message]]) -> list[Record]:
+        self._refuse_after_standstill()
+        messages = ask()
+        self._last_read = time.monotonic()
+        if self._trouble is not None:
+            raise self._trouble
+        records = []
+        for message in messages:
+            error = message.error()
+            if error is None:
+                records.append(read_record(message))
+            else:
+                refuse(error, str(message.topic()))
+        return records
+
+    def _refuse_after_standstill(self) -> None:
+        """Leave after a freeze longer than the session: others were given our partitions."""
+        still = time.monotonic() - self._last_read
+        if still > self._timing.session_timeout:
+            message = (
+                f"This process stood still for {still:.0f} s, longer than its session; its "
+                "partitions may have another owner. It leaves without writing and starts again."
+            )
+            raise NotOwner(message)
+
+    def _deliver(self, records: list[Record]) -> None:
+        batch = Batch(records, moves(records, self._places))
+        started = time.monotonic()
+        self._patiently(partial(self._write, batch, self._epoch))
+        self._totals["batches"] += 1
+        self._totals["records"] += len(records)
+        self._totals["busy_ms"] += round((time.monotonic() - started) * 1000)
+
+    def _write(self, batch: Batch, epoch: int) -> None:
+        if epoch != self._epoch:
+            return  # a rebalance while we waited: its next owner reads it from the sink's places
+        self._totals.update(self._sink.write(batch))
+        self._places |= {place: move.next for place, move in batch.moves.items()}  # Invariant 1
+
+    def _patiently(self, work: Callable[[], None]) -> None:
+        """Do *work*; while its trouble is transient, wait with the partitions paused, and again."""
+        paused = False
+        for wait in waits(self._timing.patience):
+            try:
+                work()
+                break
+            except Lost as lost:
+                log.warning("place.lost", reason=str(lost))
+                self._assigned(self._consumer, _partitions(self._places))
+                return
+            except Transient as trouble:
+                if wait is None:
+                    raise
+                log.warning("delivery.waits", reason=str(trouble), seconds=wait)
+                paused = True
+                self._pause(wait)
+            if self._stop.is_set():
+                return
+        if paused:
+            self._begin_again()
+
+    def _pause(self, seconds: float) -> None:
+        """Poll on while paused: the group keeps us, or takes the partitions away."""
+        self._consumer.pause(_partitions(self._places))
+        end = time.monotonic() + seconds
+        while not self._stop.is_set() and time.monotonic() < end:
+            self._read(lambda: _listed(self._consumer.poll(min(_POLL_S, seconds))))
+
+    def _begin_again(self) -> None:
+        """Fetch anew from where the sink stands; whatever lay ready, read or paused, is dropped."""
+        self._consumer.assign(_partitions(self._places))
+        if self._places:
+            self._consumer.resume(_partitions(self._places))
+
+    def _assigned(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        """Start every partition where the sink says, not where Kafka does."""
+        self._epoch += 1
+        try:
+            self._places = self._find_starts(consumer, partitions)
+            self._begin_again()
+            log.info("partitions.assigned", partitions=len(self._places))
+        except BaseException as trouble:  # noqa: BLE001  a callback's: _read raises it again
+            self._trouble = trouble
+
+    def _find_starts(
+        self, consumer: Consumer, partitions: list[TopicPartition]
+    ) -> dict[Place, int]:
+        places = [Place(one.topic, one.partition) for one in partitions]
+        for wait in waits(self._timing.patience):
+            try:
+                known = {place: Bounds(*bounds(consumer, place)) for place in places}
+                return self._sink.starts(known)
+            except Transient as trouble:
+                if wait is None:
+                    raise
+                log.warning("assignment.waits", reason=str(trouble), seconds=wait)
+                self._stop.wait(wait)
+            if self._stop.is_set():
+                break
+        return {}
+
+    def _revoked(self, consumer: Consumer, _gone: list[TopicPartition]) -> None:
+        """Let go: nothing in hand is unwritten but what its next owner will read again."""
+        self._epoch += 1
+        self._places = {}
+        consumer.unassign()
+
+    def _commit(self, *, wait: bool) -> None:
+        """Tell Kafka how far we are, for lag displays; say what was done since the last time."""
+        self._next_commit = time.monotonic() + self._timing.commit
+        if not self._totals["batches"]:
+            return
+        log.info("batches.written", **self._totals)
+        self._totals.clear()
+        if not self._places:
+            return
+        try:
+            if wait:
+                self._consumer.commit(offsets=_partitions(self._places), asynchronous=False)
+            else:
+                self._consumer.commit(offsets=_partitions(self._places))
+        except KafkaException as error:
+            log.info("commit.refused", reason=error.args[0].name())
+
+
+def waits(patience: float) -> Iterator[float | None]:
+    """Yield the seconds to wait after each failure; None once *patience* seconds are over."""
+    end = time.monotonic() + patience
+    wait = _FIRST_WAIT_S
+    while time.monotonic() + wait < end:
+        yield wait
+        wait = min(wait * 2, _LONGEST_WAIT_S)
+    yield None
+
+
+def _listed(message: Message | None) -> list[Message]:
+    return [] if message is None else [message]
+
+
+def _partitions(places: dict[Place, int]) -> list[TopicPartition]:
+    return [TopicPartition(*place, offset) for place, offset in places.items()]
+
+
+def _size(record: Record) -> int:
+    return len(record.value or b"")

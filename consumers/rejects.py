@@ -1,0 +1,103 @@
+"""A reject record read as what quarantine keeps of it; the payload is not looked at.
+
+A reject whose envelope did not decode has no order key: it is kept without a key and stands alone.
+"""
+
+from typing import Any, NamedTuple
+
+import orjson
+
+from consumers.batch import Headers, Record, malformed, order_key
+from consumers.ledger.counts import Account, window_day
+from infra.kafka_reader import Place
+from schemas.contract import Dataset
+from schemas.records import OrderKey, Origin
+
+UNKNOWN = "unknown"
+_NO_PROBLEMS = [{"code": "envelope.undecodable", "field": "", "severity": "reject", "message": ""}]
+
+
+class Item(NamedTuple):
+    """One refused record: where it was met, where it counts, and the columns quarantine keeps."""
+
+    place: Place
+    account: Account
+    facts: dict[str, Any]
+
+
+def read_reject(dataset: Dataset, record: Record) -> Item:
+    """Read one record of `reject.<dataset>`.
+
+    Raises:
+        Fatal: it does not name its raw record, so it cannot be counted.
+    """
+    headers = record.headers
+    raw = _origin(record)
+    order = _order(headers)
+    source_ts = _number(headers.get("suoi.source_ts"))
+    facts = {
+        "dataset": dataset.id,
+        "key": None if order is None else row_key(dataset, record.key),
+        "op": headers.get("suoi.op"),
+        "problems": _problems(headers.get("suoi.problems")),
+        "owner_unit": dataset.owner_unit,
+        "source_ts": source_ts,
+        **({} if order is None else order._asdict()),
+        **{f"raw_{name}": value for name, value in raw._asdict().items()},
+        "reject_topic": record.topic,
+        "reject_partition": record.partition,
+        "reject_offset": record.offset,
+    }
+    day = window_day(record.timestamp * 1000 if source_ts is None else source_ts)
+    scope = headers.get("suoi.scope") or "unassigned"
+    account = Account(raw, dataset.id, scope, day, headers.get("suoi.op") or UNKNOWN)
+    return Item(record.place, account, facts)
+
+
+def row_key(dataset: Dataset, key: bytes | None) -> str | None:
+    """Give `_key` of the raw *key*: the values of the source key as a JSON array without spaces.
+
+    None where the record has no key (TRUNCATE) or its key cannot be read.
+    """
+    if key is None:
+        return None
+    try:
+        values = orjson.loads(key)
+        return orjson.dumps([values[name] for name in dataset.source_key]).decode()
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _origin(record: Record) -> Origin:
+    headers = record.headers
+    try:
+        return Origin(
+            headers["__connect.errors.topic"],
+            int(headers["__connect.errors.partition"]),
+            int(headers["__connect.errors.offset"]),
+        )
+    except (KeyError, ValueError) as error:
+        raise malformed(record, "does not name its raw record") from error
+
+
+def _order(headers: Headers) -> OrderKey | None:
+    try:
+        return order_key(headers)
+    except (KeyError, ValueError):
+        return None
+
+
+def _number(text: str | None) -> int | None:
+    try:
+        return None if text is None else int(text)
+    except ValueError:
+        return None
+
+
+def _problems(text: str | None) -> list[dict[str, str]]:
+    """Read the problems; a U+0000 quoted in a message is shown as U+FFFD, which jsonb can hold."""
+    try:
+        found = orjson.loads(text or "")
+        return [{name: str(part).replace("\0", "�") for name, part in one.items()} for one in found]
+    except (ValueError, AttributeError, TypeError):
+        return _NO_PROBLEMS

@@ -1,0 +1,1 @@
+"""The floor: how we touch the world."""

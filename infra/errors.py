@@ -1,0 +1,30 @@
+"""The tree of errors, drawn once.
+
+    Trouble                     anything we say to a person: the message holds what happened and
+    what to do next ├── Transient               wait and try again; when patience ends, exit
+    without committing ├── Fatal                   stop and ask for a person
+    │   └── NotOwner            another process owns this partition's offset now
+    └── Usage                   the question was wrong: exit code 2
+
+Bad data is never an exception; it is a Verdict.
+"""
+
+
+class Trouble(Exception):
+    """Something a person must read: no traceback, one sentence, and the next step."""
+
+
+class Transient(Trouble):
+    """A part is away or slow; wait and try again."""
+
+
+class Fatal(Trouble):
+    """Going on could lose or spoil data; a person must act."""
+
+
+class NotOwner(Fatal):
+    """Another process has moved this partition's offset; this one rolls back and exits."""
+
+
+class Usage(Trouble):
+    """The command was called with something it cannot take."""

@@ -1,0 +1,130 @@
+"""Kafka as its administrator: users, topics and permissions made as wanted, idempotently."""
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
+from typing import Any
+
+from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka.admin import (
+    AclBinding,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    ConfigResource,
+    ConfigSource,
+    NewTopic,
+    ResourcePatternType,
+    ResourceType,
+    ScramCredentialInfo,
+    ScramMechanism,
+    UserScramCredentialAlteration,
+    UserScramCredentialUpsertion,
+)
+
+from infra.errors import Fatal, Transient
+from schemas.access import Grant
+from schemas.topics import Topic
+
+_WAIT_S = 30.0
+_RESOURCES = {
+    "topic": ResourceType.TOPIC,
+    "group": ResourceType.GROUP,
+    "cluster": ResourceType.BROKER,
+}
+_ITERATIONS = 4096
+
+
+def ensure_users(admin: AdminClient, passwords: Mapping[str, str]) -> None:
+    """Give each principal its SCRAM-SHA-512 password; a user that exists gets it anew."""
+    how = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, _ITERATIONS)
+    wanted: list[UserScramCredentialAlteration] = [
+        UserScramCredentialUpsertion(user, how, password.encode())
+        for user, password in passwords.items()
+    ]
+    for future in admin.alter_user_scram_credentials(wanted).values():
+        _result(future, "set a password")
+
+
+def ensure_topics(admin: AdminClient, wanted: Iterable[Topic]) -> list[str]:
+    """Make the topics that are missing and correct settings that differ; returns the names made.
+
+    Raises:
+        Fatal: a topic exists with another partition count; another count is another topic
+        (DESIGN.md 2).
+    """
+    wanted = list(wanted)
+    there = admin.list_topics(timeout=_WAIT_S).topics
+    for topic in wanted:
+        if topic.name in there and len(there[topic.name].partitions) != topic.partitions:
+            message = (
+                f"Topic {topic.name} has {len(there[topic.name].partitions)} partitions, "
+                f"its contract wants {topic.partitions}. The count never changes: "
+                "raise the contract's major version instead."
+            )
+            raise Fatal(message)
+    made = [topic for topic in wanted if topic.name not in there]
+    _make(admin, made)
+    _correct(admin, [topic for topic in wanted if topic.name in there])
+    return [topic.name for topic in made]
+
+
+def ensure_grants(admin: AdminClient, wanted: Iterable[Grant]) -> None:
+    """Make every permission; one that exists stays as it is."""
+    bindings = [_binding(grant) for grant in wanted]
+    if bindings:
+        for future in admin.create_acls(bindings).values():
+            _result(future, "make a permission")
+
+
+def _make(admin: AdminClient, missing: list[Topic]) -> None:
+    if not missing:
+        return
+    new = [NewTopic(topic.name, topic.partitions, 1, config=topic.config) for topic in missing]
+    for name, future in admin.create_topics(new, operation_timeout=_WAIT_S).items():
+        _result(future, f"make the topic {name}", known=KafkaError.TOPIC_ALREADY_EXISTS)
+
+
+def _correct(admin: AdminClient, present: list[Topic]) -> None:
+    """Settings given by us are compared with those in force; topics that agree are left alone."""
+    if not present:
+        return
+    resources = [ConfigResource(ConfigResource.Type.TOPIC, topic.name) for topic in present]
+    running = {
+        resource.name: {
+            name: entry.value
+            for name, entry in _result(future, "read settings").items()
+            if entry.source == ConfigSource.DYNAMIC_TOPIC_CONFIG.value
+        }
+        for resource, future in admin.describe_configs(resources).items()
+    }
+    changed = [
+        ConfigResource(ConfigResource.Type.TOPIC, topic.name, set_config=topic.config)
+        for topic in present
+        if running[topic.name] != topic.config
+    ]
+    if changed:
+        for future in admin.alter_configs(changed).values():
+            _result(future, "change settings")
+
+
+def _binding(grant: Grant) -> AclBinding:
+    pattern = ResourcePatternType.PREFIXED if grant.prefixed else ResourcePatternType.LITERAL
+    return AclBinding(
+        _RESOURCES[grant.resource],
+        grant.name,
+        pattern,
+        f"User:{grant.principal}",
+        "*",
+        AclOperation[grant.operation],
+        AclPermissionType.ALLOW,
+    )
+
+
+def _result(future: Future[Any], deed: str, known: int | None = None) -> Any:  # noqa: ANN401  the client's own types
+    try:
+        return future.result(timeout=_WAIT_S)
+    except KafkaException as error:
+        if error.args[0].code() == known:
+            return None
+        message = f"Kafka could not {deed}: {error.args[0].str()}."
+        raise Transient(message) from error

@@ -1,0 +1,107 @@
+"""Reading stretches of topics once, outside any group: for checks, status pages and tests."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple, TypeVar
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+
+from infra.errors import Transient
+from infra.kafka import client_config
+from infra.settings import KafkaAccess
+
+_WAIT_S = 15.0
+
+Answer = TypeVar("Answer")
+
+
+class Place(NamedTuple):
+    """One partition of one topic."""
+
+    topic: str
+    partition: int
+
+
+def open_reader(access: KafkaAccess, group: str = "reader") -> Consumer:
+    """Open a consumer that never joins its group and never commits.
+
+    *group* matters for `committed_offsets` alone: it is the group whose offsets are looked up.
+    """
+    return Consumer(
+        client_config(access)
+        | {
+            "group.id": group,
+            "enable.auto.commit": False,
+            "enable.partition.eof": True,
+            "auto.offset.reset": "earliest",
+            "fetch.wait.max.ms": 20,
+        }
+    )
+
+
+def partitions(reader: Consumer, topic: str) -> list[Place]:
+    """List the partitions of *topic*; none where it does not exist or may not be seen."""
+    found = _asked(lambda: reader.list_topics(topic, timeout=_WAIT_S)).topics[topic]
+    return [Place(topic, number) for number in sorted(found.partitions)]
+
+
+def bounds(reader: Consumer, place: Place) -> tuple[int, int]:
+    """First offset kept and the next one to be written."""
+    low, high = _asked(
+        lambda: reader.get_watermark_offsets(TopicPartition(*place), timeout=_WAIT_S)
+    )
+    return low, high
+
+
+def committed_offsets(reader: Consumer, places: list[Place]) -> dict[Place, int]:
+    """Offsets the reader's group has committed; 0 where it has committed none."""
+    asked = [TopicPartition(*place) for place in places]
+    answer = _asked(lambda: reader.committed(asked, timeout=_WAIT_S))
+    return {Place(one.topic, one.partition): max(one.offset, 0) for one in answer}
+
+
+def read(reader: Consumer, stretches: Mapping[Place, tuple[int, int]]) -> Iterator[Message]:
+    """Yield the records of each stretch [first, end); gaps that compaction left are passed over.
+
+    Raises:
+        Transient: no record came for 15 s although some are due.
+    """
+    due = {place: end for place, (first, end) in stretches.items() if first < end}
+    reader.assign([TopicPartition(*place, stretches[place][0]) for place in due])
+    deadline = time.monotonic() + _WAIT_S
+    while due:
+        for message in reader.consume(1000, timeout=0.05):
+            deadline = time.monotonic() + _WAIT_S
+            place = Place(str(message.topic()), int(message.partition() or 0))
+            if message.error():
+                _passed_end(message, due, place)
+            elif place in due:
+                yield from _within(message, due, place)
+        if time.monotonic() > deadline:
+            silence = f"Kafka sent nothing for {_WAIT_S:g} s while {len(due)} partitions were due."
+            raise Transient(silence)
+    reader.unassign()
+
+
+def _within(message: Message, due: dict[Place, int], place: Place) -> Iterator[Message]:
+    offset = int(message.offset() or 0)
+    if offset < due[place]:
+        yield message
+    if offset + 1 >= due[place]:
+        del due[place]
+
+
+def _passed_end(message: Message, due: dict[Place, int], place: Place) -> None:
+    error = message.error()
+    if error is None or error.code() != KafkaError._PARTITION_EOF:  # noqa: SLF001  the client's only name for it
+        message_text = f"Kafka could not be read: {error}."
+        raise Transient(message_text)
+    due.pop(place, None)
+
+
+def _asked(question: Callable[[], Answer]) -> Answer:
+    try:
+        return question()
+    except KafkaException as error:
+        message = f"Kafka did not answer: {error.args[0].str()}. Is the stack up (suoi status)?"
+        raise Transient(message) from error

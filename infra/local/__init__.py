@@ -1,0 +1,1 @@
+"""The local stack: real servers and our own processes on one machine, loopback only, supervised."""

@@ -1,0 +1,206 @@
+"""How each component, and each person, reaches the parts of one stack.
+
+Passwords travel as names of files only (mode 0600): never in an environment, never in arguments.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import quote
+
+from psycopg import conninfo
+
+from infra.local.files import write_whole
+from infra.local.home import SOURCES, Home
+from infra.local.ports import LOOPBACK
+
+PROVINCE = "province"
+SUPERUSER = "postgres"
+CONNECT_USER = "suoi"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Access:
+    """What one component may reach, and as whom; None = not at all."""
+
+    kafka: str | None = None
+    postgres: str | None = None
+    redis: str | None = None
+    registry: bool = False
+    open_key: bool = False
+
+
+_ADMIN = Access(kafka="admin", postgres=SUPERUSER, redis="admin", registry=True)
+
+ACCESS: Mapping[str, Access] = MappingProxyType(
+    {
+        "streams": Access(kafka="streams", registry=True, open_key=True),
+        "province_sink": Access(kafka="province", postgres="province_sink", registry=True),
+        "quarantine_sink": Access(
+            kafka="quarantine", postgres="province_quarantine", registry=True
+        ),
+        "portal_cache": Access(kafka="portal", redis="sink", registry=True),
+        # The web process reads Redis and nothing else: no database, no Kafka (DESIGN.md 7)
+        "portal": Access(redis="portal"),
+        "reader": Access(kafka="reader", postgres="province_reader", redis="portal", registry=True),
+        "prepare_kafka": _ADMIN,
+        "prepare_province": _ADMIN,
+        "prepare_departments": _ADMIN,
+        "prepare_registry": _ADMIN,
+        "prepare_connectors": _ADMIN,
+    }
+)
+"""`reader` is whoever asks: `suoi status`, `suoi lag`, `suoi ledger check`."""
+
+_SECRETS = MappingProxyType(
+    {
+        SUPERUSER: "pg_province_superuser",
+        "province_sink": "pg_province_sink",
+        "province_quarantine": "pg_province_quarantine",
+        "province_reader": "pg_province_reader",
+    }
+)
+"""Role of the provincial cluster -> the name of its secret."""
+
+
+def environment(home: Home, name: str) -> dict[str, str]:
+    """Return the variables (`infra.settings`, libpq's own) that component *name* is given."""
+    access = ACCESS[name]
+    found = {"SUOI_HOME": str(home.root)}
+    if access.kafka:
+        found |= _kafka(home, access.kafka)
+    if access.postgres:
+        found |= postgres_environment(home, access.postgres, name)
+    if access.redis:
+        found |= _redis(home, access.redis)
+    if access.registry:
+        found["SUOI_REGISTRY_URL"] = registry_url(home)
+    if access.open_key:
+        found["SUOI_OPEN_KEY_FILE"] = str(home.secret_file("open_key"))
+    if name == "portal":
+        found |= {"SUOI_PORTAL_HOST": LOOPBACK, "SUOI_PORTAL_PORT": str(home.ports.portal)}
+    return found
+
+
+def postgres_environment(home: Home, role: str, name: str) -> dict[str, str]:
+    """Return libpq's variables for *role* in the province; the password file is *name*'s own."""
+    secret = home.secret(_SECRETS[role])
+    port = str(home.ports.province)
+    passfile = home.secrets / f"pgpass_{name}"
+    write_whole(passfile, f"{LOOPBACK}:{port}:{PROVINCE}:{role}:{secret}\n")
+    return {
+        "PGHOST": LOOPBACK,
+        "PGPORT": port,
+        "PGDATABASE": PROVINCE,
+        "PGUSER": role,
+        "PGPASSFILE": str(passfile),
+    }
+
+
+def postgres_conninfo(home: Home, role: str, database: str = PROVINCE) -> str:
+    """Return libpq's line with which *role* enters the provincial cluster, password included.
+
+    It is for a process that keeps it in memory; a worker is given `postgres_environment`.
+    """
+    return conninfo.make_conninfo(
+        host=LOOPBACK,
+        port=home.ports.province,
+        dbname=database,
+        user=role,
+        password=home.secret(_SECRETS[role]),
+    )
+
+
+def registry_url(home: Home) -> str:
+    """Return the address of the registry's Confluent face."""
+    return f"http://{LOOPBACK}:{home.ports.registry}/apis/ccompat/v7"
+
+
+def connect_url(home: Home) -> str:
+    """Return the address of Connect's REST face (user CONNECT_USER, secret `connect_rest`)."""
+    return f"http://{LOOPBACK}:{home.ports.connect}"
+
+
+def kafka_client(home: Home, user: str) -> dict[str, str]:
+    """Return the settings of a librdkafka client that enters as *user*, its password included."""
+    return {
+        "bootstrap.servers": f"{LOOPBACK}:{home.ports.kafka}",
+        "security.protocol": "SASL_SSL",
+        "sasl.mechanisms": "SCRAM-SHA-512",
+        "sasl.username": user,
+        "sasl.password": home.secret(f"kafka_{user}"),
+        "ssl.ca.location": str(home.ca),
+    }
+
+
+def dsn(home: Home, cluster: str, database: str) -> str:
+    """Return how the superuser of the PostgreSQL *cluster* enters *database*, password included."""
+    password = home.secret(f"pg_{cluster}_superuser")
+    return _url("postgresql", SUPERUSER, password, getattr(home.ports, cluster), database)
+
+
+def reach(home: Home) -> dict[str, Any]:
+    """Return the answer of `suoi env --json` (DESIGN.md 9): administrators' ways in."""
+    ports = home.ports
+    postgres, mariadb = SOURCES
+    return {
+        "province": {"dsn": dsn(home, PROVINCE, PROVINCE)},
+        "sources": {
+            postgres: {"dsn": dsn(home, postgres, postgres), "engine": "postgresql"},
+            mariadb: {**_mariadb(home, mariadb), "engine": "mariadb"},
+        },
+        "kafka": kafka_client(home, "admin"),
+        "registry": {"url": registry_url(home)},
+        "redis": {"url": _url("redis", "admin", home.secret("redis_admin"), ports.redis, "0")},
+        "connect": {
+            "url": connect_url(home),
+            "user": CONNECT_USER,
+            "password": home.secret("connect_rest"),
+        },
+        "portal": {"url": f"http://{LOOPBACK}:{ports.portal}"},
+        "console": {"url": f"http://{LOOPBACK}:{ports.console}"},
+    }
+
+
+def _mariadb(home: Home, source: str) -> dict[str, Any]:
+    password, port = home.secret("mariadb_root"), getattr(home.ports, source)
+    return {
+        "url": _url("mysql", "root", password, port, source),
+        "host": LOOPBACK,
+        "port": port,
+        "user": "root",
+        "password": password,
+        "database": source,
+    }
+
+
+def write_reach(home: Home) -> Path:
+    """Keep the answer of `suoi env --json` in the home (mode 0600) and return its file."""
+    path = home.root / "env.json"
+    write_whole(path, json.dumps(reach(home), indent=2) + "\n")
+    return path
+
+
+def _kafka(home: Home, user: str) -> dict[str, str]:
+    return {
+        "SUOI_KAFKA_BOOTSTRAP": f"{LOOPBACK}:{home.ports.kafka}",
+        "SUOI_KAFKA_USER": user,
+        "SUOI_KAFKA_PASSWORD_FILE": str(home.secret_file(f"kafka_{user}")),
+        "SUOI_KAFKA_CA": str(home.ca),
+    }
+
+
+def _redis(home: Home, user: str) -> dict[str, str]:
+    return {
+        "SUOI_REDIS_HOST": LOOPBACK,
+        "SUOI_REDIS_PORT": str(home.ports.redis),
+        "SUOI_REDIS_USER": user,
+        "SUOI_REDIS_PASSWORD_FILE": str(home.secret_file(f"redis_{user}")),
+    }
+
+
+def _url(scheme: str, user: str, password: str, port: int, path: str) -> str:
+    return f"{scheme}://{user}:{quote(password, safe='')}@{LOOPBACK}:{port}/{path}"

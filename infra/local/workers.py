@@ -1,0 +1,78 @@
+"""Our own processes: the workers of the rooms, and the tasks that prepare what they need."""
+
+import sys
+import time
+import urllib.error
+import urllib.request
+
+from infra.errors import Transient
+from infra.local.access import PROVINCE, environment
+from infra.local.component import Component
+from infra.local.home import SOURCES, Home
+from infra.local.ports import LOOPBACK
+
+_ALIVE_S = 2.0
+"""A worker that never says it is ready counts as ready once it has lived so long."""
+
+TASKS: dict[str, tuple[str, ...]] = {
+    "kafka": ("kafka",),
+    "province": (PROVINCE,),
+    "departments": SOURCES,
+    "registry": ("registry",),
+    "connectors": ("connect", "registry", "prepare_kafka", "prepare_departments"),
+}
+"""`suoi prepare <name>` -> what it needs. Each may be run again at any time."""
+
+WORKERS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "streams": ("streams", ("prepare_kafka", "prepare_registry")),
+    "province_sink": ("province", ("prepare_kafka", "prepare_registry", "prepare_province")),
+    "quarantine_sink": ("quarantine", ("prepare_kafka", "prepare_registry", "prepare_province")),
+    "portal_cache": ("portal-cache", ("prepare_kafka", "prepare_registry", "redis")),
+    "portal": ("portal", ("redis",)),
+}
+"""Component -> the word of `suoi run`, and what it needs."""
+
+
+def task(home: Home, name: str) -> Component:
+    """Return the task `suoi prepare NAME`."""
+    return Component(
+        name=f"prepare_{name}",
+        command=(sys.executable, "-m", "suoi", "prepare", name),
+        once=True,
+        needs=TASKS[name],
+        environment=environment(home, f"prepare_{name}"),
+    )
+
+
+def worker(home: Home, name: str) -> Component:
+    """Return the worker *name* of ours."""
+    word, needs = WORKERS[name]
+    ready = home.run / f"{name}.ready"
+    started = [0.0]
+
+    def make() -> None:
+        ready.unlink(missing_ok=True)
+        started[0] = time.monotonic()
+
+    def probe() -> None:
+        if not ready.exists() and time.monotonic() - started[0] < _ALIVE_S:
+            message = f"{name} has not said that it is ready"
+            raise Transient(message)
+
+    return Component(
+        name=name,
+        command=(sys.executable, "-m", "suoi", "run", word),
+        needs=needs,
+        environment={**environment(home, name), "SUOI_READY_FILE": str(ready)},
+        make=make,
+        probe=(lambda: _ask_portal(home)) if name == "portal" else probe,
+        port=home.ports.portal if name == "portal" else None,
+    )
+
+
+def _ask_portal(home: Home) -> None:
+    try:
+        with urllib.request.urlopen(f"http://{LOOPBACK}:{home.ports.portal}/", timeout=3):
+            return
+    except urllib.error.HTTPError:
+        return  # an empty cache answers 503: the process serves

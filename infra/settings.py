@@ -1,0 +1,135 @@
+"""Settings of one process: read once from the environment into a frozen value, passed by hand.
+
+PostgreSQL uses its own standard names (PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSFILE), read by
+libpq. Passwords are never in the environment, only the names of the files (mode 0600) that hold
+them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra.errors import Usage
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KafkaAccess:
+    """How to reach Kafka as one principal."""
+
+    bootstrap: str
+    user: str
+    password_file: Path
+    ca: Path
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RedisAccess:
+    """How to reach Redis as one ACL user."""
+
+    host: str
+    port: int
+    user: str
+    password_file: Path
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Timing:
+    """Every wait is a setting, in seconds; tests run with shorter ones (DESIGN.md 10)."""
+
+    session_timeout: float = 30.0
+    heartbeat: float = 3.0
+    commit: float = 1.0
+    patience: float = 300.0
+    """How long a transient fault is waited out before the process exits without committing."""
+    flush: float = 0.02
+    """How long a sink lingers for a fuller batch."""
+    close_items: float = 2.0
+    """How often quarantine items are compared with the stored order keys."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """All a worker of ours may need; parts it does not use are None."""
+
+    home: Path
+    kafka: KafkaAccess | None
+    redis: RedisAccess | None
+    registry_url: str | None
+    open_key_file: Path | None
+    """Secret of the keyed hash that names an open row (DESIGN.md 2, Topics)."""
+    portal_host: str
+    portal_port: int
+    contracts: Path | None
+    """A directory of contracts in place of the product's own; tests use it."""
+    cccd_places: tuple[str, ...]
+    """Prefixes of personal numbers added to the known places by a test profile (DOMAIN.md 3)."""
+    timing: Timing
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Read the settings of this process from *environ*.
+
+    Raises:
+        Usage: a value is not a number where one is needed.
+    """
+    return Settings(
+        home=Path(environ.get("SUOI_HOME", ".suoi")).absolute(),
+        kafka=_kafka(environ),
+        redis=_redis(environ),
+        registry_url=environ.get("SUOI_REGISTRY_URL"),
+        open_key_file=_path(environ, "SUOI_OPEN_KEY_FILE"),
+        portal_host=environ.get("SUOI_PORTAL_HOST", "127.0.0.1"),
+        portal_port=int(_number(environ, "SUOI_PORTAL_PORT", 8088)),
+        contracts=_path(environ, "SUOI_CONTRACTS"),
+        cccd_places=tuple(environ.get("SUOI_CCCD_PLACES", "").split()),
+        timing=_timing(environ),
+    )
+
+
+def _kafka(environ: Mapping[str, str]) -> KafkaAccess | None:
+    if "SUOI_KAFKA_BOOTSTRAP" not in environ:
+        return None
+    return KafkaAccess(
+        bootstrap=environ["SUOI_KAFKA_BOOTSTRAP"],
+        user=environ["SUOI_KAFKA_USER"],
+        password_file=Path(environ["SUOI_KAFKA_PASSWORD_FILE"]),
+        ca=Path(environ["SUOI_KAFKA_CA"]),
+    )
+
+
+def _redis(environ: Mapping[str, str]) -> RedisAccess | None:
+    if "SUOI_REDIS_PORT" not in environ:
+        return None
+    return RedisAccess(
+        host=environ.get("SUOI_REDIS_HOST", "127.0.0.1"),
+        port=int(_number(environ, "SUOI_REDIS_PORT", 6379)),
+        user=environ["SUOI_REDIS_USER"],
+        password_file=Path(environ["SUOI_REDIS_PASSWORD_FILE"]),
+    )
+
+
+def _timing(environ: Mapping[str, str]) -> Timing:
+    default = Timing()
+    return Timing(
+        session_timeout=_number(environ, "SUOI_SESSION_TIMEOUT_S", default.session_timeout),
+        heartbeat=_number(environ, "SUOI_HEARTBEAT_S", default.heartbeat),
+        commit=_number(environ, "SUOI_COMMIT_S", default.commit),
+        patience=_number(environ, "SUOI_PATIENCE_S", default.patience),
+        flush=_number(environ, "SUOI_FLUSH_S", default.flush),
+        close_items=_number(environ, "SUOI_CLOSE_ITEMS_S", default.close_items),
+    )
+
+
+def _path(environ: Mapping[str, str], name: str) -> Path | None:
+    return Path(environ[name]) if name in environ else None
+
+
+def _number(environ: Mapping[str, str], name: str, default: float) -> float:
+    text = environ.get(name)
+    if text is None:
+        return default
+    try:
+        return float(text)
+    except ValueError:
+        message = f"{name} must be a number, not {text!r}; correct it in the environment."
+        raise Usage(message) from None

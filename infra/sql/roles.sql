@@ -1,0 +1,44 @@
+-- known --
+select 1 from pg_roles where rolname = %(role)s;
+
+-- create --
+create role {role} login noinherit;
+
+-- limit --
+-- A frozen or vanished sink must not hold its successor for long (DESIGN.md 5).
+alter role {role} set {setting} = {value};
+
+-- identify --
+-- {verifier} is a SCRAM verifier made on our side: no password reaches the server's log.
+alter role {role} password {verifier};
+
+-- grant_sink --
+grant usage on schema clean, ledger to province_sink;
+grant select, insert, update on all tables in schema clean to province_sink;
+grant select, insert, update on ledger.progress, ledger.seen, ledger.outcome, ledger.count to province_sink;
+
+-- grant_quarantine --
+grant usage on schema clean, ledger, quarantine to province_quarantine;
+grant select, insert, update on quarantine.item to province_quarantine;
+grant select, insert, update on ledger.progress, ledger.seen, ledger.outcome, ledger.count
+    to province_quarantine;
+
+-- grant_order --
+grant select (_key, _generation, _position, _step, _ruleset) on {table} to province_quarantine;
+
+-- grant_reader --
+grant usage on schema clean, ledger, quarantine to province_reader;
+grant select on all tables in schema clean to province_reader;
+grant select on all tables in schema ledger to province_reader;
+grant select on all tables in schema quarantine to province_reader;
+
+-- enter --
+grant connect on database {database} to province_sink, province_quarantine, province_reader;
+
+-- shut --
+-- Only roles named in a grant enter.
+revoke all on database {database} from public;
+
+-- clean_tables --
+select relname from pg_class
+where relnamespace = 'clean'::regnamespace and relkind = 'r' order by relname;

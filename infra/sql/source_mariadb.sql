@@ -1,0 +1,43 @@
+-- What a department's MariaDB (>= 10.11) says of itself; read by the guards, all of it allowed to the CDC user.
+
+-- variables --
+SELECT lower(variable_name), variable_value FROM information_schema.global_variables
+WHERE variable_name IN ('log_bin', 'binlog_format', 'binlog_row_image', 'server_id', 'log_bin_compress',
+                        'expire_logs_days', 'binlog_expire_logs_seconds')
+
+-- columns --
+SELECT concat(table_schema, '.', table_name), column_name, data_type, is_nullable = 'NO',
+       extra LIKE '%%GENERATED%%', privileges LIKE '%%select%%'
+FROM information_schema.columns
+WHERE concat(table_schema, '.', table_name) IN %(tables)s
+ORDER BY table_schema, table_name, ordinal_position
+
+-- keys --
+SELECT concat(table_schema, '.', table_name), column_name
+FROM information_schema.statistics
+WHERE index_name = 'PRIMARY' AND concat(table_schema, '.', table_name) IN %(tables)s
+ORDER BY table_schema, table_name, seq_in_index
+
+-- binlogs --
+SHOW BINARY LOGS
+
+-- estimates --
+SELECT concat(table_schema, '.', table_name), coalesce(table_rows, 0)
+FROM information_schema.tables WHERE concat(table_schema, '.', table_name) IN %(tables)s
+
+-- beat --
+INSERT INTO cdc.heartbeat(id, ts) VALUES (1, now(6)) ON DUPLICATE KEY UPDATE ts = now(6)
+
+-- signal --
+INSERT INTO cdc.signal(id, type, data) VALUES (%(id)s, 'execute-snapshot', %(data)s)
+
+-- signals --
+SELECT id, data FROM cdc.signal WHERE type = 'execute-snapshot'
+
+-- log --
+SELECT CASE lower(variable_name) WHEN 'binlog_snapshot_file' THEN 'file' ELSE 'position' END, variable_value
+FROM information_schema.global_status
+WHERE variable_name IN ('BINLOG_SNAPSHOT_FILE', 'BINLOG_SNAPSHOT_POSITION')
+UNION ALL
+SELECT 'active', IF(count(*) > 0, 'true', 'false')
+FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%%' AND user = %(role)s

@@ -1,0 +1,1 @@
+"""The law: what the data is. Pure values and derivations; imports no client library."""

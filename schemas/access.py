@@ -1,0 +1,108 @@
+"""Who may do what in Kafka, computed from the contracts.
+
+What is not granted here is denied (DOMAIN.md 15, S2).
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from schemas import topics
+from schemas.contract import Dataset
+
+PRINCIPALS = ("admin", "connect", "streams", "province", "quarantine", "portal", "reader")
+
+_READ = ("READ", "DESCRIBE")
+_WRITE = ("WRITE", "DESCRIBE")
+
+
+class Grant(NamedTuple):
+    """One permission on a topic, group or cluster; a *prefixed* name covers all that begin so."""
+
+    principal: str
+    resource: str
+    name: str
+    operation: str
+    prefixed: bool = False
+
+
+def grants(datasets: Iterable[Dataset]) -> list[Grant]:
+    """Every permission our components need for *datasets*, and no more."""
+    datasets = tuple(datasets)
+    return [*_admin(), *_connect(), *_streams(datasets), *_sinks(datasets), *_reader(datasets)]
+
+
+def _admin() -> Iterator[Grant]:
+    """The operator, and the checks an operator runs."""
+    for resource in ("topic", "group"):
+        yield Grant("admin", resource, "*", "ALL")
+    yield Grant("admin", "cluster", "kafka-cluster", "ALL")
+
+
+def _connect() -> Iterator[Grant]:
+    own = ("READ", "WRITE", "CREATE", "DESCRIBE", "DESCRIBE_CONFIGS")
+    for operation in own:
+        yield Grant("connect", "topic", "_connect", operation, prefixed=True)
+    for prefix in ("raw.", "notifications.", "__debezium-heartbeat."):
+        for operation in _WRITE:
+            yield Grant("connect", "topic", prefix, operation, prefixed=True)
+    for operation in ("READ", "WRITE", "DESCRIBE", "DESCRIBE_CONFIGS"):
+        yield Grant("connect", "topic", "history.", operation, prefixed=True)
+    yield Grant("connect", "group", "connect", "READ")
+    yield Grant("connect", "group", "raw.", "READ", prefixed=True)  # schema history's consumer
+    yield Grant("connect", "cluster", "kafka-cluster", "IDEMPOTENT_WRITE")
+
+
+def _streams(datasets: tuple[Dataset, ...]) -> Iterator[Grant]:
+    beside = [
+        name(source) for source in _sources(datasets) for name in (topics.heartbeat, topics.signal)
+    ]
+    for name in (*map(topics.raw, datasets), *beside, topics.REPLAY, topics.CONTROL):
+        yield from _each("streams", name, _READ)
+    for dataset in datasets:
+        for name in (topics.clean(dataset), topics.reject(dataset), *_open(dataset)):
+            yield from _each("streams", name, _WRITE)
+    yield from _each("streams", topics.BOOKS, _WRITE)
+    yield Grant("streams", "group", "streams", "READ")
+    yield Grant("streams", "cluster", "kafka-cluster", "IDEMPOTENT_WRITE")
+
+
+def _sinks(datasets: tuple[Dataset, ...]) -> Iterator[Grant]:
+    for dataset in datasets:
+        yield from _each("province", topics.clean(dataset), _READ)
+        yield from _each("quarantine", topics.reject(dataset), _READ)
+        for name in _open(dataset):
+            yield from _each("portal", name, _READ)
+    for principal in ("province", "quarantine", "portal"):
+        yield Grant(principal, "group", principal, "READ")
+
+
+def _reader(datasets: tuple[Dataset, ...]) -> Iterator[Grant]:
+    """What `suoi status`, `suoi lag` and `suoi ledger check` look at."""
+    for dataset in datasets:
+        for name in (
+            topics.raw(dataset),
+            topics.clean(dataset),
+            topics.reject(dataset),
+            *_open(dataset),
+        ):
+            yield from _each("reader", name, _READ)
+    for source in _sources(datasets):
+        for name in (topics.heartbeat(source), topics.signal(source), topics.notifications(source)):
+            yield from _each("reader", name, _READ)
+    yield from _each("reader", topics.BOOKS, _READ)
+    yield Grant("reader", "group", "reader", "READ", prefixed=True)
+    for group in ("streams", "province", "quarantine", "portal"):
+        yield Grant("reader", "group", group, "DESCRIBE")
+
+
+def _each(principal: str, topic: str, operations: tuple[str, ...]) -> Iterator[Grant]:
+    for operation in operations:
+        yield Grant(principal, "topic", topic, operation)
+
+
+def _open(dataset: Dataset) -> tuple[str, ...]:
+    return (topics.open_(dataset),) if dataset.open_columns else ()
+
+
+def _sources(datasets: tuple[Dataset, ...]) -> list[str]:
+    return sorted({dataset.source for dataset in datasets})

@@ -1,0 +1,135 @@
+"""The names of our topics, and how each is kept: DESIGN.md 2, Topics."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from schemas.contract import Dataset
+
+DAY_MS = 86_400_000
+LARGEST_RAW = str(16 * 1024 * 1024)
+LARGEST_REJECT = str(17 * 1024 * 1024)
+"""A reject is its raw record and headers: with the same limit the largest raw record could not be
+refused."""
+
+BOOKS = "books.streams"
+REPLAY = "replay.raw"
+CONTROL = "control.datasets"
+HEARTBEAT_TABLE = "cdc.heartbeat"
+SIGNAL_TABLE = "cdc.signal"
+
+_LARGE = {"max.message.bytes": LARGEST_RAW}
+_LARGER = {"max.message.bytes": LARGEST_REJECT}
+_COMPACT = {
+    "cleanup.policy": "compact",
+    "min.compaction.lag.ms": str(7 * DAY_MS),
+    "max.compaction.lag.ms": str(14 * DAY_MS),
+    "segment.ms": str(DAY_MS),
+    "delete.retention.ms": str(30 * DAY_MS),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Topic:
+    """A topic we make: its name, its partition count (never changed later) and its settings."""
+
+    name: str
+    partitions: int
+    config: dict[str, str]
+
+
+def raw_prefix(source: str) -> str:
+    """Debezium's `topic.prefix`; it keys the stored offsets, so it never changes."""
+    return f"raw.{source}"
+
+
+def raw(dataset: Dataset) -> str:
+    """Topic that holds the captured changes of *dataset*'s table."""
+    return f"{raw_prefix(dataset.source)}.{qualified(dataset)}"
+
+
+def qualified(dataset: Dataset) -> str:
+    """Name the table as Debezium does; MariaDB's schema is the database, named like its source."""
+    return dataset.table if "." in dataset.table else f"{dataset.source}.{dataset.table}"
+
+
+def clean(dataset: Dataset) -> str:
+    """Topic of accepted rows."""
+    return f"clean.{dataset.id}.v{dataset.major}"
+
+
+def reject(dataset: Dataset) -> str:
+    """Topic of refused records."""
+    return f"reject.{dataset.id}"
+
+
+def open_(dataset: Dataset) -> str:
+    """Topic of the public projection."""
+    return f"open.{dataset.id}.v{dataset.major}"
+
+
+def heartbeat(source: str) -> str:
+    """Topic of the heartbeat table's rows."""
+    return f"{raw_prefix(source)}.{HEARTBEAT_TABLE}"
+
+
+def signal(source: str) -> str:
+    """Topic of the signal table's rows (Debezium publishes them like any table's)."""
+    return f"{raw_prefix(source)}.{SIGNAL_TABLE}"
+
+
+def notifications(source: str) -> str:
+    """Topic of Debezium's notifications: how far a load has come."""
+    return f"notifications.{source}"
+
+
+def history(source: str) -> str:
+    """Topic of MariaDB's schema history; losing it stops the connector."""
+    return f"history.{source}"
+
+
+def connector_heartbeat(source: str) -> str:
+    """Topic of Debezium's own heartbeat messages."""
+    return f"__debezium-heartbeat.{raw_prefix(source)}"
+
+
+def dataset_topics(dataset: Dataset) -> Iterator[Topic]:
+    """Yield the topics one dataset needs."""
+    count = dataset.partitions
+    yield Topic(name=raw(dataset), partitions=count, config=_kept(30) | _LARGE)
+    yield Topic(name=clean(dataset), partitions=count, config=dict(_COMPACT))
+    yield Topic(name=reject(dataset), partitions=count, config=_kept(90) | _LARGER)
+    if dataset.open_columns:
+        yield Topic(name=open_(dataset), partitions=count, config=dict(_COMPACT))
+
+
+def source_topics(source: str) -> Iterator[Topic]:
+    """Yield the topics one department's connector needs beside its tables."""
+    for name in (heartbeat(source), signal(source)):
+        yield Topic(name=name, partitions=1, config=_kept(30) | _LARGE)
+    yield Topic(name=connector_heartbeat(source), partitions=1, config=_kept(30))
+    # The history is read whole at each start: it is never compacted and never expires.
+    forever = {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"}
+    yield Topic(name=history(source), partitions=1, config=forever)
+    # Which tables are loaded is known from here alone, years later too.
+    yield Topic(name=notifications(source), partitions=1, config=forever)
+    yield Topic(name=raw_prefix(source), partitions=1, config=_kept(30))
+
+
+def house_topics() -> Iterator[Topic]:
+    """Yield the topics the whole house shares."""
+    yield Topic(name=BOOKS, partitions=1, config=_kept(90))
+    yield Topic(name=REPLAY, partitions=1, config=_kept(30) | _LARGER)
+    yield Topic(name=CONTROL, partitions=1, config=dict(_COMPACT))
+
+
+def all_topics(datasets: Iterable[Dataset]) -> list[Topic]:
+    """Every topic that *datasets* and their sources need, by name, each once."""
+    datasets = tuple(datasets)
+    found = {topic.name: topic for dataset in datasets for topic in dataset_topics(dataset)}
+    for source in sorted({dataset.source for dataset in datasets}):
+        found |= {topic.name: topic for topic in source_topics(source)}
+    return list((found | {topic.name: topic for topic in house_topics()}).values())
+
+
+def _kept(days: int) -> dict[str, str]:
+    return {"cleanup.policy": "delete", "retention.ms": str(days * DAY_MS)}

@@ -1,0 +1,1 @@
+"""The workshop: raw.* to clean.*, reject.* and open.*."""

@@ -1,0 +1,63 @@
+"""The books of streams: one record a chunk says what became of every raw offset in it.
+
+`suoi ledger check` recomputes law 2 from these; the latest record of an offset wins.
+"""
+
+import json
+from collections import Counter
+from typing import Final
+
+from schemas.records import Accepted, Filtered, Rejected, Verdict
+from schemas.topics import BOOKS
+from streams.output import Message
+
+CLEAN: Final = "clean"
+REJECT: Final = "reject"
+
+
+class Page:
+    """What became of the offsets of one chunk, run-length encoded."""
+
+    def __init__(self, topic: str, partition: int, ruleset: int) -> None:
+        """A page of the raw partition *topic*, *partition*, judged under *ruleset*."""
+        self._topic = topic
+        self._partition = partition
+        self._ruleset = ruleset
+        self._runs: list[tuple[int, int, str]] = []
+        self.counts: Counter[str] = Counter()
+
+    def enter(self, offset: int, verdict: Verdict) -> None:
+        """Write down the verdict of *offset*; offsets rise, and may leave gaps."""
+        outcome = name(verdict)
+        self.counts[outcome] += 1
+        if self._runs:
+            first, count, running = self._runs[-1]
+            if running == outcome and first + count == offset:
+                self._runs[-1] = (first, count + 1, running)
+                return
+        self._runs.append((offset, 1, outcome))
+
+    def message(self) -> Message:
+        """Return the page as a record of `books.streams`."""
+        first, (last, count, _) = self._runs[0][0], self._runs[-1]
+        page = {
+            "topic": self._topic,
+            "partition": self._partition,
+            "first": first,
+            "last": last + count - 1,
+            "ruleset": self._ruleset,
+            "runs": self._runs,
+        }
+        key = f"{self._topic}:{self._partition}".encode()
+        return Message(BOOKS, key, json.dumps(page, separators=(",", ":")).encode(), [])
+
+
+def name(verdict: Verdict) -> str:
+    """The word of the books for *verdict* (invariant 2)."""
+    match verdict:
+        case Accepted():
+            return CLEAN
+        case Rejected():
+            return REJECT
+        case Filtered(rule=rule):
+            return f"filtered:{rule}"

@@ -1,0 +1,273 @@
+"""A contract compiled to one function: a row image in, its Judgement out.
+
+The generated source is straight-line Python, a block for each field, then presence, rules and the
+verdict (DOMAIN.md 1, stages 2 to 6). `suoi contract show DATASET --as code` prints it. What it
+names (refiners, code tables, rules) is made once from contract and code lists and bound in its
+globals.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from schemas.codes import CodeLists
+from schemas.contract import Dataset, Field
+from schemas.records import Row
+from streams import words
+from streams.conditions import CONDITIONS
+from streams.days import day_of_instant, day_text, days, earliest, year_of
+from streams.fast import lines_of
+from streams.fast.block import Block
+from streams.judgement import Judgement, note_unknown, report
+from streams.lookups import UNDETERMINED
+from streams.notes import ABSENT, BAD, Fault, Notes
+from streams.plan import Plan, plan_field
+from streams.refine import refiner
+from streams.refine.numbers import unit_converter
+from streams.refine.places import KINDS as PLACES
+from streams.refine.places import Beside, place_refiner
+from streams.refine.texts import composer
+from streams.rules import Rule, rules_of
+
+
+class Validator:
+    """The compiled judge of one dataset.
+
+    `judge(row, source_ts)` takes a row image and its commit time (µs since the epoch) and never
+    raises, whatever JSON the row holds; *source* is the generated code.
+    """
+
+    __slots__ = ("dataset", "judge", "source")
+
+    def __init__(
+        self, dataset: Dataset, source: str, judge: Callable[[Row, int], Judgement]
+    ) -> None:
+        self.dataset = dataset
+        self.source = source
+        self.judge = judge
+
+
+def compile_dataset(dataset: Dataset, codes: CodeLists) -> Validator:
+    """Return the Validator of *dataset*.
+
+    Raises:
+        LookupError: the contract names a kind, code list, condition or encoding that the product
+        does not have.
+    """
+    writer = _Writer(dataset, codes)
+    source = writer.write()
+    names = dict(writer.names)
+    exec(compile(source, f"<validator of {dataset.id}>", "exec"), names)  # noqa: S102  our own text, from our contract
+    return Validator(dataset, source, names["judge"])
+
+
+class _Writer:
+    """Writes the function of one dataset and gathers what it names."""
+
+    def __init__(self, dataset: Dataset, codes: CodeLists) -> None:
+        self.dataset = dataset
+        self.codes = codes
+        self.plans = {
+            item.name: plan_field(item, order, codes) for order, item in enumerate(dataset.fields)
+        }
+        self.names: dict[str, Any] = {
+            **{made.__name__: made for made in (Judgement, Notes, Beside, report, note_unknown)},
+            **{made.__name__: made for made in (day_of_instant, day_text, days, earliest, year_of)},
+            "BAD": BAD,
+            "ABSENT": ABSENT,
+            "KNOWN": frozenset((*dataset.source_columns, *dataset.untaken)),
+        }
+
+    def write(self) -> str:
+        """Return the whole module."""
+        body = [
+            *("notes = Notes(source_ts)", "today, year, now = notes.today, notes.year, notes.now"),
+            "today_text = day_text(today)",
+            *(
+                "faults, flags, originals = notes.faults, notes.flags, notes.originals",
+                "get = row.get",
+            ),
+            *(line for item in in_order(self.dataset) for line in self._field(item)),
+            *(line for item in self.dataset.fields for line in self._units(item)),
+            *(line for item in self.dataset.fields for line in self._presence(item)),
+            *(line for rule in self._rules() for line in self._rule(*rule)),
+            *self._verdict(),
+        ]
+        dataset = self.dataset
+        head = [
+            f'"""Judge {dataset.id} {dataset.version}, revision {dataset.revision}."""',
+            "",
+            "",
+        ]
+        return "\n".join(
+            [*head, "def judge(row, source_ts):", *(f"    {line}".rstrip() for line in body), ""]
+        )
+
+    def _field(self, item: Field) -> list[str]:
+        plan = self.plans[item.name]
+        title = ["", f"# {item.name}: {item.title}", *self._raw(plan)]
+        if item.kind in PLACES:
+            return [*title, *self._place(plan)]
+        block = Block(plan=plan, codes=self.codes, refine=refiner(plan, self.codes))
+        born = self._born(item)
+        if born:
+            block.beside += ", born"
+        if item.options.paper_kind:
+            block.beside += f"{'' if born else ', NOTHING_KNOWN'}, v_{item.options.paper_kind}"
+        if item.options.event_date not in {None, "event_day"}:
+            block.beside += f", {self._event_day(item)}"
+        lines = lines_of(block)
+        self.names |= block.names
+        return [*title, *born, *lines]
+
+    def _raw(self, plan: Plan) -> list[str]:
+        columns = [f"get({name!r}, ABSENT)" for name in plan.item.columns]
+        if len(columns) == 1 and plan.item.options.compose is None:
+            return [f"raw = {columns[0]}"]
+        name = self._bind(plan, "compose", composer(plan))
+        return [f"raw = {name}(({', '.join(columns)},), notes)"]
+
+    def _bind(self, plan: Plan, word: str, value: object) -> str:
+        name = f"{word}_{plan.item.name}"
+        self.names[name] = value
+        return name
+
+    def _place(self, plan: Plan) -> list[str]:
+        value, options = f"v_{plan.item.name}", plan.item.options
+        system = options.code_system or ""
+        column = system.removeprefix("column:") if system.startswith("column:") else None
+        companions = [
+            f"get({name!r})" if name else "None" for name in (column, options.name_column)
+        ]
+        place = self._bind(plan, "place", place_refiner(plan, self.codes))
+        beside = f"Beside({', '.join((*companions, self._event_day(plan.item)))})"
+        return [f"{value}, {value}_goc, {value}_he = {place}(raw, {beside}, notes)"]
+
+    def _event_day(self, item: Field) -> str:
+        name = item.options.event_date
+        if name is None or name == "event_day":
+            return "today"
+        value = f"v_{name}"
+        match self.plans[name].item.kind:
+            case "timestamp":
+                return f"day_of_instant({value}) if type({value}) is int else None"
+            case "partial_date":
+                return f"earliest({value}) if type({value}) is str else None"
+        return value
+
+    def _born(self, item: Field) -> list[str]:
+        birth, gender = item.options.birth, item.options.gender
+        if birth is None and gender is None:
+            return []
+        known = repr(gender) if gender in {None, "1", "2"} else f"v_{gender}"
+        return [f"born = ({self._birth_year(birth)}, {known})"]
+
+    def _birth_year(self, birth: str | None) -> str:
+        if birth is None:
+            return "None"
+        value = f"v_{birth}"
+        match self.plans[birth].item.kind:
+            case "partial_date":
+                return f"int({value}[:4]) if type({value}) is str else None"
+            case "timestamp":
+                return f"year_of(day_of_instant({value})) if type({value}) is int else None"
+        return f"year_of({value}) if type({value}) is int else None"
+
+    def _units(self, item: Field) -> list[str]:
+        if item.options.unit_field is None:
+            return self._lone_unit(item)
+        plan, unit = self.plans[item.name], self.plans[item.options.unit_field]
+        convert = self._bind(plan, "convert", unit_converter(plan, unit, self.codes))
+        amount, code = f"v_{item.name}", f"v_{unit.item.name}"
+        return [
+            *("", f"# {item.name} in the canonical unit of {unit.item.name}"),
+            f"{amount}, {amount}_goc, {code}, {code}_goc = {convert}({amount}, {code}, notes)",
+        ]
+
+    def _lone_unit(self, item: Field) -> list[str]:
+        """Return the line for a unit that belongs to no amount: it is kept as sent."""
+        owned = any(other.options.unit_field == item.name for other in self.dataset.fields)
+        value = f"v_{item.name}"
+        alone = item.code_list == "unit" and not owned
+        return ["", f"{value}_goc = None if {value} is BAD else {value}"] if alone else []
+
+    def _presence(self, item: Field) -> list[str]:
+        if item.requirement != "C" or item.condition is None:
+            return []
+        condition, plan = CONDITIONS[item.condition], self.plans[item.name]
+        group = item.options.group
+        code = "rule.all_or_nothing" if group else "field.missing_conditional"
+        expected = words.GROUPS.get(group, group) if group else item.condition_words
+        fault = self._bind(plan, "missing", plan.pen.fault(code, expected))
+        self.names[f"holds_{item.condition}"] = condition.holds
+        values = [f"v_{name}" for name in condition.inputs]
+        judged = [f"{value} is not BAD" for value in values]
+        holds = f"holds_{item.condition}({', '.join(values)})"
+        return [
+            *("", f"# {item.name} is needed: {item.condition}"),
+            f"if {' and '.join((self._empty(item), *judged, holds))}:",
+            f"    faults.append({fault})",
+        ]
+
+    def _empty(self, item: Field) -> str:
+        value = f"v_{item.name}"
+        if item.kind in PLACES:
+            return f"{value}_goc is None and {value} is not BAD"
+        return (
+            f"({value} is None or {value} == {UNDETERMINED!r})"
+            if item.kind == "ethnic"
+            else f"{value} is None"
+        )
+
+    def _rules(self) -> list[tuple[int, Rule]]:
+        return list(enumerate(rules_of(self.dataset.id, self.dataset.record_rules)))
+
+    def _rule(self, number: int, rule: Rule) -> list[str]:
+        values = ["today" if name == "event_day" else f"v_{name}" for name in rule.inputs]
+        read = [value for value in values if value != "today"]
+        silent = ["BAD"] if rule.reads_null else ["BAD", "None"]
+        free = [f"{value} is not {mark}" for value in read for mark in silent]
+        self.names[f"broken_{number}"] = rule.broken
+        pen = self.plans[rule.field].pen
+        self.names[f"fault_{number}"] = pen.fault(rule.reason, rule.words)
+        return [
+            *("", f"# {rule.reason} on {rule.field}: {rule.words}"),
+            f"if {' and '.join(free)} and broken_{number}({', '.join(values)}):",
+            f"    faults.append(fault_{number})",
+        ]
+
+    def _verdict(self) -> list[str]:
+        values = f"({', '.join(f'v_{column.name}' for column in self.dataset.columns)},)"
+        return [
+            *("", "if not row.keys() <= KNOWN:", "    note_unknown(row, KNOWN, notes)"),
+            *("if faults:", f"    return report(notes, {values})"),
+            f"return Judgement({values}, (), tuple(flags), originals)",
+        ]
+
+
+def in_order(dataset: Dataset) -> list[Field]:
+    """Return the fields so that each comes after those its judgement reads."""
+    fields = {item.name: item for item in dataset.fields}
+    done: dict[str, Field] = {}
+
+    def visit(item: Field, above: tuple[str, ...]) -> None:
+        if item.name in above:
+            message = f"{dataset.id}: {' → '.join((*above, item.name))} read one another"
+            raise LookupError(message)
+        for name in _reads(item):
+            if name in fields and name not in done:
+                visit(fields[name], (*above, item.name))
+        done[item.name] = item
+
+    for item in dataset.fields:
+        if item.name not in done:
+            visit(item, ())
+    return list(done.values())
+
+
+def _reads(item: Field) -> list[str]:
+    options = item.options
+    named = (options.birth, options.gender, options.paper_kind, options.event_date)
+    return [name for name in named if name]
+
+
+__all__ = ("Fault", "Judgement", "Validator", "compile_dataset", "in_order")

@@ -1,0 +1,251 @@
+"""The way in: raw bytes of one Debezium record become a Change, or the reason why not.
+
+Nothing here raises: what cannot be read is a Rejected, what carries no change is Filtered.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final, Protocol
+
+import msgspec
+
+from schemas.contract import Dataset
+from schemas.reasons import REASONS
+from schemas.records import Change, Filtered, OrderKey, Origin, Problem, Rejected, Row
+from streams.position import position
+
+PLACEHOLDERS: Final = (
+    "__debezium_unavailable_value",
+    "X19kZWJleml1bV91bmF2YWlsYWJsZV92YWx1ZQ==",
+)
+"""What Debezium sends for an unchanged TOASTed value, as text and as base64 (FACTS.md, trap 2)."""
+
+LARGEST_ROW: Final = 1024 * 1024
+"""Bytes of one decoded row; a larger one is `size.record` (DESIGN.md 2, Topics)."""
+
+MOST_FIELDS: Final = 500
+DEEPEST: Final = 20
+UNASSIGNED: Final = "unassigned"
+
+_OPERATIONS: Final = frozenset("crud")
+_NO_KEY: Final = "[]"
+_EXPECTED_SIZE: Final = f"1 MiB, {MOST_FIELDS} cột, {DEEPEST} tầng"
+_PLACEHOLDER_BYTES: Final = tuple(text.encode() for text in PLACEHOLDERS)
+
+
+class RawRecord(Protocol):
+    """One record as a Kafka client hands it over, undecoded."""
+
+    @property
+    def topic(self) -> str:
+        """Name of the raw topic."""
+
+    @property
+    def partition(self) -> int:
+        """Its partition."""
+
+    @property
+    def offset(self) -> int:
+        """Place in the partition."""
+
+    @property
+    def key(self) -> bytes | None:
+        """JSON of the source key."""
+
+    @property
+    def value(self) -> bytes | None:
+        """JSON envelope; None is a tombstone."""
+
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes]]:
+        """Headers in order; `suoi.generation` is one."""
+
+
+class Source(msgspec.Struct):
+    """Debezium's `source` block: where in the source's log the change stands."""
+
+    connector: str = ""
+    ts_ms: int | None = None
+    ts_us: int | None = None
+    sequence: str | None = None
+    file: str | None = None
+    pos: int | None = None
+    row: int | None = None
+
+
+class Envelope(msgspec.Struct):
+    """Debezium's envelope, JSON without schemas (DESIGN.md 2, Capture)."""
+
+    op: str
+    source: Source
+    before: Row | None = None
+    after: Row | None = None
+    ts_ms: int | None = None
+    ts_us: int | None = None
+
+
+_decode_envelope = msgspec.json.Decoder(Envelope).decode
+_decode_key = msgspec.json.Decoder(Row).decode
+_encode = msgspec.json.Encoder().encode
+
+
+class Reader:
+    """Reads the raw records of one dataset."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        """Take from the contract what every record needs: the key, the columns, the revision."""
+        self._dataset = dataset
+        self._key = dataset.source_key
+        self._taken = dataset.source_columns
+
+    def read(self, record: RawRecord) -> Change | Rejected | Filtered:
+        """Return the change *record* carries, or the verdict that ends here."""
+        origin = Origin(record.topic, record.partition, record.offset)
+        if record.value is None:
+            return Filtered(origin=origin, rule="tombstone")
+        try:
+            envelope = _decode_envelope(record.value)
+            if envelope.op == "m":
+                return Filtered(origin=origin, rule="message")
+            change = self._change(record, envelope, origin)
+        except RecursionError:
+            return self._refused(origin, None, self._problem("size.record", _EXPECTED_SIZE))
+        except (msgspec.MsgspecError, ValueError, TypeError, AttributeError, LookupError):
+            return self._refused(origin, None, self._problem("envelope.undecodable"))
+        return self._checked(record, change)
+
+    def _change(self, record: RawRecord, envelope: Envelope, origin: Origin) -> Change:
+        """Build the Change; a ValueError or TypeError means that a part is missing or odd."""
+        source = envelope.source
+        source_ts = _micros(source.ts_us, source.ts_ms)
+        return Change(
+            dataset=self._dataset.id,
+            op=envelope.op,
+            key=self._identity(record, envelope),
+            row=envelope.after,
+            before=envelope.before,
+            source=self._dataset.source,
+            order=OrderKey(generation(record.headers), *position(source), self._dataset.revision),
+            source_ts=source_ts,
+            captured_ts=_micros(envelope.ts_us, envelope.ts_ms, source_ts),
+            origin=origin,
+        )
+
+    def _identity(self, record: RawRecord, envelope: Envelope) -> str:
+        """`_key`: the source key's values, as the event gives them, in the contract's order."""
+        if record.key is None and envelope.op not in _OPERATIONS:
+            return ""  # a truncate has no key
+        given = _decode_key(record.key or b"{}")
+        values = [given.get(name) for name in self._key]
+        return _NO_KEY if None in values else _encode(values).decode()
+
+    def _checked(self, record: RawRecord, change: Change) -> Change | Rejected:
+        """Judge the envelope, cheapest first; one problem here ends the judgement (DOMAIN.md 1)."""
+        if change.op == "t":  # Invariant 8: a table is never emptied without a person
+            problem = self._problem("envelope.truncate", field=self._dataset.title)
+            return self._refused(change.origin, change, problem)
+        if change.op not in _OPERATIONS:
+            problem = self._problem("envelope.unknown_op", "c, u, d, r, t")
+            return self._refused(change.origin, None, problem)
+        if change.row is None and change.op != "d":
+            return self._refused(change.origin, None, self._problem("envelope.undecodable"))
+        if self._too_large(record.value or b"", change):
+            problem = self._problem("size.record", _EXPECTED_SIZE)
+            return self._refused(change.origin, change, problem)
+        if not self._keys_agree(change):
+            problem = self._problem("envelope.key_mismatch")
+            return self._refused(change.origin, change, problem)
+        return self._whole(record.value or b"", change)
+
+    def _keys_agree(self, change: Change) -> bool:
+        """Tell whether the record's key is the key inside the row."""
+        row = change.before if change.op == "d" else change.row
+        if row is None:  # a delete may come without an image
+            return change.key != _NO_KEY
+        try:
+            return _encode([row[name] for name in self._key]).decode() == change.key
+        except KeyError:
+            return False
+
+    def _whole(self, value: bytes, change: Change) -> Change | Rejected:
+        """Refuse a row with a hole: an unchanged TOASTed value is never a value (invariant 7)."""
+        row = change.row
+        if row is None or not any(mark in value for mark in _PLACEHOLDER_BYTES):
+            return change
+        holes = [name for name in self._taken if _is_hole(row.get(name))]
+        if not holes:
+            return change
+        problems = tuple(self._hole(name) for name in dict.fromkeys(holes))
+        return self._refused(change.origin, change, *problems)
+
+    def _hole(self, column: str) -> Problem:
+        for field in self._dataset.fields:
+            if column in field.columns:
+                return REASONS["envelope.toast_unresolved"].problem(field.name, field.title)
+        return REASONS["envelope.toast_unresolved"].problem("", column)
+
+    def _too_large(self, value: bytes, change: Change) -> bool:
+        row = change.row or change.before or {}
+        if len(row) > MOST_FIELDS:
+            return True
+        if len(value) > LARGEST_ROW and len(_encode(row)) > LARGEST_ROW:
+            return True
+        nested = value.count(b"{") + value.count(b"[") > DEEPEST
+        return nested and _depth(row) > DEEPEST
+
+    def _problem(self, code: str, expected: str = "", *, field: str = "") -> Problem:
+        return REASONS[code].problem("", field, expected=expected or None)
+
+    def _refused(self, origin: Origin, change: Change | None, *problems: Problem) -> Rejected:
+        return Rejected(
+            dataset=self._dataset.id,
+            origin=origin,
+            change=change,
+            problems=problems,
+            scope=UNASSIGNED,
+            step="envelope",
+        )
+
+
+def generation(headers: Sequence[tuple[str, bytes]]) -> int:
+    """The generation the connector wrote into the record; never read from our own settings.
+
+    Raises:
+        ValueError: the header is absent or no number.
+    """
+    for name, value in headers:
+        if name == "suoi.generation":
+            return int(value.strip(b'" '))
+    message = "the record carries no suoi.generation"
+    raise ValueError(message)
+
+
+def _micros(micros: int | None, millis: int | None, otherwise: int | None = None) -> int:
+    """µs since the epoch, from whichever clock Debezium filled."""
+    if micros is not None:
+        return micros
+    if millis is not None:
+        return millis * 1000
+    if otherwise is not None:
+        return otherwise
+    message = "the record carries no time"
+    raise ValueError(message)
+
+
+def _is_hole(value: Any) -> bool:  # noqa: ANN401  a wire value
+    if isinstance(value, list):
+        return any(_is_hole(item) for item in value)
+    return value in PLACEHOLDERS
+
+
+def _depth(value: Any) -> int:  # noqa: ANN401  a wire value
+    """How deep *value* nests; msgspec has already refused what would exhaust the stack."""
+    level, deep = [value], 0
+    while level := [item for outer in level for item in _inside(outer)]:
+        deep += 1
+    return deep
+
+
+def _inside(value: Any) -> Sequence[Any]:  # noqa: ANN401  a wire value
+    if isinstance(value, dict):
+        return tuple(value.values())
+    return value if isinstance(value, list) else ()

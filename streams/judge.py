@@ -1,0 +1,185 @@
+"""One raw record in, one verdict out; what is open of it goes with it."""
+
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import structlog
+
+from schemas import topics
+from schemas.contract import Dataset
+from schemas.reasons import REASONS
+from schemas.records import (
+    Accepted,
+    Change,
+    Filtered,
+    Origin,
+    Problem,
+    Rejected,
+    Row,
+    Severity,
+    Verdict,
+)
+from streams.conditions import Condition
+from streams.envelope import UNASSIGNED, RawRecord, Reader
+from streams.projection import Opening, Projector
+
+_log = structlog.get_logger()
+
+
+class Judgement(Protocol):
+    """What a validator says of one row (streams.compiler)."""
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """Canonical values in the order of Dataset.columns."""
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """All problems, sorted."""
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """Repairs and warnings, "CODE:field"."""
+
+    @property
+    def originals(self) -> dict[str, str]:
+        """Text as sent of each field whose canonical form differs."""
+
+
+class Validator(Protocol):
+    """The generated function of one dataset (streams.compiler)."""
+
+    def judge(self, row: Row, source_ts: int) -> Judgement:
+        """Judge *row*, committed at *source_ts* (µs)."""
+
+
+class Judged(NamedTuple):
+    """A verdict, and what the open topic is to be told (None = nothing)."""
+
+    verdict: Verdict
+    opening: Opening | None = None
+
+
+class Judge:
+    """Judges the records of one dataset; its validator is compiled at the first row."""
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        compiled: Callable[[Dataset], Validator],
+        condition: Condition | None = None,
+    ) -> None:
+        """*compiled* makes the validator; *condition* is the predicate of `open_when`."""
+        self.dataset = dataset
+        self._reader = Reader(dataset)
+        self._compiled = compiled
+        self._validator: Validator | None = None
+        self._projector = Projector(dataset, condition) if dataset.open_columns else None
+        names = [column.name for column in dataset.columns]
+        self._scope = names.index(dataset.scope_field) if dataset.scope_field else None
+
+    def judge(self, record: RawRecord) -> Judged:
+        """Return the verdict on *record*; a fault of ours is a reject too, never a loss."""
+        change = self._reader.read(record)
+        if not isinstance(change, Change):
+            return Judged(change, self._after_refusal(change))
+        try:
+            return self._deleted(change) if change.row is None else self._refined(change)
+        except Exception as error:  # noqa: BLE001  a rule of ours failed: the record waits, we go on
+            return self.failed(change, error)
+
+    def failed(self, change: Change, error: Exception) -> Judged:
+        """Refuse what our own code could not handle, and say so loudly; never lose it."""
+        _log.error(
+            "rule.failed",
+            dataset=change.dataset,
+            origin=place(change.origin),
+            **fault(error),
+        )
+        refused = Rejected(
+            dataset=change.dataset,
+            origin=change.origin,
+            change=change,
+            problems=(REASONS["envelope.undecodable"].problem("", ""),),
+            scope=UNASSIGNED,
+        )
+        return Judged(refused, self._projector and self._projector.unjudged())
+
+    def _refined(self, change: Change) -> Judged:
+        found = self._rules().judge(change.row or {}, change.source_ts)
+        scope = self._scope_of(found.values)
+        # Invariant 5: all problems, or none.
+        if any(item.severity is Severity.REJECT for item in found.problems):
+            refused = Rejected(
+                dataset=change.dataset,
+                origin=change.origin,
+                change=change,
+                problems=found.problems,
+                scope=scope,
+            )
+            projector = self._projector
+            return Judged(refused, projector and projector.rejected(found.values, found.problems))
+        return self._clean(change, found, scope)
+
+    def _clean(self, change: Change, found: Judgement, scope: str) -> Judged:
+        accepted = Accepted(
+            change=change,
+            values=found.values,
+            flags=found.flags,
+            originals=found.originals,
+            scope=scope,
+        )
+        projector = self._projector
+        return Judged(accepted, projector and projector.accepted(found.values, found.flags))
+
+    def _deleted(self, change: Change) -> Judged:
+        """Accept a delete: it needs only a valid key (DOMAIN.md 1)."""
+        accepted = Accepted(
+            change=change, values=None, flags=(), originals={}, scope=self._scope_before(change)
+        )
+        return Judged(accepted, self._projector and self._projector.accepted(None, ()))
+
+    def _scope_before(self, change: Change) -> str:
+        if self._scope is None or not change.before:
+            return UNASSIGNED
+        try:
+            return self._scope_of(self._rules().judge(change.before, change.source_ts).values)
+        except Exception:  # noqa: BLE001  a delete needs only its key: an odd image costs its scope
+            return UNASSIGNED
+
+    def _scope_of(self, values: tuple[Any, ...]) -> str:
+        found = values[self._scope] if self._scope is not None else None
+        return found or UNASSIGNED
+
+    def _after_refusal(self, verdict: Rejected | Filtered) -> Opening | None:
+        """Close what an unreadable row of a known key leaves unjudged; a truncate waits."""
+        if self._projector is None or isinstance(verdict, Filtered) or verdict.change is None:
+            return None
+        codes = {item.code for item in verdict.problems}
+        if codes & {"envelope.truncate", "envelope.key_mismatch"}:
+            return None
+        return self._projector.unjudged()
+
+    def _rules(self) -> Validator:
+        if self._validator is None:
+            self._validator = self._compiled(self.dataset)
+        return self._validator
+
+
+def filtered_topics(sources: tuple[str, ...]) -> Mapping[str, str]:
+    """Topics that carry no dataset, and the rule that filters each (invariant 2)."""
+    beats = {topics.heartbeat(source): "heartbeat" for source in sources}
+    return beats | {topics.signal(source): "signal" for source in sources}
+
+
+def fault(error: Exception) -> dict[str, str]:
+    """What a log may say of a fault: its class and line, never its text, which may hold a value."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return {"error": type(error).__name__, "at": f"{Path(frame.filename).name}:{frame.lineno}"}
+
+
+def place(origin: Origin) -> str:
+    """*origin* as headers and `_raw` write it: topic:partition:offset."""
+    return f"{origin.topic}:{origin.partition}:{origin.offset}"

@@ -1,0 +1,174 @@
+"""Whole numbers and decimals, typed or written, and their conversion to a canonical unit."""
+
+import math
+from decimal import Decimal
+from typing import Any
+
+from schemas.codes import CodeLists
+from streams import words
+from streams.notes import BAD, Notes
+from streams.numbers import (
+    FORMAT,
+    NOT_FINITE,
+    NOT_FINITE_WORDS,
+    RANGE,
+    Limits,
+    Number,
+    convert,
+    decimal_text,
+    fit,
+    parse_number,
+    units,
+)
+from streams.plan import Plan, Refine
+from streams.refine.texts import invalid, keep, text_reader, vanished
+
+_LONG = 2**63
+
+
+def limits_of(plan: Plan) -> Limits:
+    """Return what the field holds."""
+    low, high = plan.item.minimum, plan.item.maximum
+    return Limits(
+        plan.item.precision,
+        plan.item.scale,
+        None if low is None else Decimal(low),
+        None if high is None else Decimal(high),
+    )
+
+
+def whole_bounds(plan: Plan) -> tuple[int, int]:
+    """Return the least and the greatest whole number of the field; a column holds 64 bits."""
+    limits = limits_of(plan)
+    low = -_LONG if limits.low is None else math.ceil(limits.low)
+    return low, _LONG - 1 if limits.high is None else math.floor(limits.high)
+
+
+def integer_refiner(plan: Plan, _codes: CodeLists) -> Refine:
+    """Judge a whole number; 20.0 is 20 in a spreadsheet cell only (DOMAIN.md 9b)."""
+    numbers = _number_reader(plan)
+    low, high = whole_bounds(plan)
+
+    def refine(raw: object, notes: Notes) -> Any:  # noqa: ANN401
+        if type(raw) is int and plan.wire not in {"text", "decimal"}:
+            return _in_range(plan, raw, notes, (low, high))
+        if type(raw) is float and not (plan.wire == "cell" and raw.is_integer()):
+            return _refuse_float(plan, raw, notes)
+        value = numbers(raw, notes)
+        if value is None or value is BAD:
+            return value
+        if value != value.to_integral_value():
+            return notes.refuse(plan.pen.fault(RANGE, words.of_range(plan.item)))
+        keep(plan, raw, f"{value:f}", notes)
+        return _in_range(plan, int(value), notes, (low, high))
+
+    return refine
+
+
+def _in_range(plan: Plan, value: int, notes: Notes, bounds: tuple[int, int]) -> Any:  # noqa: ANN401
+    if plan.item.options.placeholders and _stands_for_nothing(plan, value):
+        return vanished(plan, value, notes)
+    if bounds[0] <= value <= bounds[1]:
+        return value
+    return notes.refuse(plan.pen.fault(RANGE, words.of_range(plan.item)))
+
+
+def _stands_for_nothing(plan: Plan, value: float) -> bool:
+    return -_LONG < value < _LONG and decimal_text(Decimal(repr(value))) in plan.nothing
+
+
+def _refuse_float(plan: Plan, raw: float, notes: Notes) -> Any:  # noqa: ANN401
+    if not math.isfinite(raw) and NOT_FINITE in plan.item.rules:
+        return notes.refuse(plan.pen.fault(NOT_FINITE))
+    return invalid(plan, notes)
+
+
+def _number_reader(plan: Plan) -> Refine:
+    """Return what reads any number: (raw, notes) -> Decimal, None or BAD."""
+    read = text_reader(plan)
+    locale = plan.item.options.locale if plan.wire == "text" else "plain"
+    textual = plan.wire == "decimal" or FORMAT in plan.item.rules
+    typed = plan.wire in {"double", "json number", "cell"}
+
+    def number(raw: object, notes: Notes) -> Any:  # noqa: ANN401
+        if typed and type(raw) in {int, float}:
+            return _typed(plan, raw, notes)
+        text = read(raw, notes) if raw is None or isinstance(raw, str) else invalid(plan, notes)
+        if text is None or text is BAD:
+            return text
+        if text.casefold() in NOT_FINITE_WORDS and NOT_FINITE in plan.item.rules:
+            return notes.refuse(plan.pen.fault(NOT_FINITE))
+        return (
+            _settled(plan, parse_number(text, locale), notes) if textual else invalid(plan, notes)
+        )
+
+    return number
+
+
+def _typed(plan: Plan, raw: Any, notes: Notes) -> Any:  # noqa: ANN401
+    if not math.isfinite(raw):
+        return _refuse_float(plan, raw, notes)
+    if not -_LONG < raw < _LONG:
+        return notes.refuse(plan.pen.fault(RANGE, words.of_range(plan.item)))
+    # repr gives the shortest decimal text of a double: no binary digits come through.
+    return vanished(plan, raw, notes) if _stands_for_nothing(plan, raw) else Decimal(repr(raw))
+
+
+def _settled(plan: Plan, number: Number, notes: Notes) -> Any:  # noqa: ANN401
+    if not number.code:
+        return number.value
+    expected = (
+        words.of_locale(plan.item.options.locale)
+        if number.code == FORMAT
+        else words.of_range(plan.item)
+    )
+    return notes.refuse(plan.pen.fault(number.code, expected))
+
+
+def decimal_refiner(plan: Plan, _codes: CodeLists) -> Refine:
+    """Judge a decimal; its canonical form is text. Only doubles are rounded to the scale."""
+    numbers, limits = _number_reader(plan), limits_of(plan)
+    rounds = plan.wire in {"double", "json number", "cell"}
+
+    def refine(raw: object, notes: Notes) -> Any:  # noqa: ANN401
+        value = numbers(raw, notes)
+        if value is None or value is BAD:
+            return value
+        fitted = fit(value, limits, rounds=rounds)
+        if fitted.rounded and not fitted.code:
+            notes.flags.append(plan.flag("ROUNDED"))
+        settled = _settled(plan, fitted, notes)
+        if settled is BAD:
+            return BAD
+        text = decimal_text(settled)
+        if isinstance(raw, str) or fitted.rounded:
+            keep(plan, raw if isinstance(raw, str) else repr(raw), text, notes)
+        return text
+
+    return refine
+
+
+def unit_converter(plan: Plan, unit_plan: Plan, codes: CodeLists) -> Refine:
+    """Return (value, unit, notes) -> value, value as sent, unit, unit as sent (DOMAIN.md 9b)."""
+    known, limits = units(codes.rows("codes/unit")), limits_of(plan)
+
+    def convert_units(value: Any, code: Any, notes: Notes) -> tuple[Any, Any, Any, Any]:  # noqa: ANN401
+        if code is None or code is BAD:
+            return value, None if value is BAD else value, code, None
+        unit = known[code]
+        if unit.canonical != code:
+            notes.flags.append(unit_plan.flag("UNIT_CONVERTED"))
+        if value is None or value is BAD:
+            return value, None, unit.canonical, code
+        if unit.factor == 1:
+            return value, value, unit.canonical, code
+        notes.flags.append(plan.flag("UNIT_CONVERTED"))
+        fitted = fit(
+            convert(Decimal(value), unit), limits._replace(low=None, high=None), rounds=True
+        )
+        if fitted.rounded:
+            notes.flags.append(plan.flag("ROUNDED"))
+        settled = _settled(plan, fitted, notes)
+        return (settled if settled is BAD else decimal_text(settled)), value, unit.canonical, code
+
+    return convert_units

@@ -1,0 +1,140 @@
+"""What every textual column goes through: type, text rules, missing value, original kept."""
+
+from collections.abc import Callable
+from typing import Any
+
+from schemas.codes import CodeLists
+from schemas.reasons import REASONS
+from schemas.records import Severity
+from streams import words
+from streams.identifiers import Named
+from streams.notes import ABSENT, BAD, Notes
+from streams.plan import Plan, Refine
+from streams.text import cased, refine_text
+
+_SPEAKABLE = 10**18
+"""A longer number is no code and no ordinal; Python itself refuses to spell out very long ones."""
+
+
+def digits(number: int) -> str:
+    """Return *number* as decimal text, or "?" where it is too long to be meant."""
+    return str(number) if -_SPEAKABLE < number < _SPEAKABLE else "?"
+
+
+def invalid(plan: Plan, notes: Notes) -> Any:  # noqa: ANN401
+    """Refuse a value of another JSON type than the column's."""
+    return notes.refuse(plan.pen.fault("type.invalid", words.of_type(plan.item)))
+
+
+def keep(plan: Plan, raw: object, value: object, notes: Notes) -> None:
+    """Keep *raw* as it was sent where the canonical *value* differs."""
+    if raw != value:
+        notes.originals[plan.item.name] = (
+            raw if isinstance(raw, str) else digits(raw) if type(raw) is int else ""
+        )
+
+
+def text_reader(plan: Plan) -> Callable[[object, Notes], Any]:
+    """Return what reads a textual column: (raw, notes) -> text after T1 to T13, None or BAD."""
+    takes_numbers = plan.item.options.numeric_ok
+    limit = str(plan.item.max_length)
+
+    def read(raw: object, notes: Notes) -> Any:  # noqa: ANN401
+        if raw is None:
+            return None
+        if takes_numbers and type(raw) is int:
+            raw = digits(raw)
+        if not isinstance(raw, str):
+            return invalid(plan, notes)
+        text, codes, flags = refine_text(raw, plan.text)
+        if codes:
+            notes.faults.extend(
+                plan.pen.fault(code, limit if code == "text.too_long" else None) for code in codes
+            )
+            return BAD
+        notes.flags.extend(map(plan.flag, flags))
+        return vanished(plan, raw, notes) if text.casefold() in plan.nothing else text
+
+    return read
+
+
+def vanished(plan: Plan, raw: object, notes: Notes) -> None:
+    """Note that a placeholder stood for nothing (DOMAIN.md 8)."""
+    notes.flags.append(plan.flag("PLACEHOLDER_NULL"))
+    keep(plan, raw, None, notes)
+
+
+def text_refiner(plan: Plan, _codes: CodeLists) -> Refine:
+    """Judge kinds text, ident and name."""
+    read = text_reader(plan)
+
+    def refine(raw: object, notes: Notes) -> Any:  # noqa: ANN401
+        text = read(raw, notes)
+        if text is None or text is BAD:
+            return text
+        value = cased(text) if plan.item.kind == "name" else text
+        if value != text:
+            notes.flags.append(plan.flag("NAME_CASED"))
+        keep(plan, raw, value, notes)
+        return value
+
+    return refine
+
+
+def settle(plan: Plan, raw: object, named: Named, notes: Notes) -> Any:  # noqa: ANN401
+    """Write down what speaks against an identifier; its text where that only warns."""
+    text, codes, flags = named
+    limit = plan.item.max_length
+    if not codes and limit is not None and len(text) > limit and "text.too_long" in plan.item.rules:
+        codes = ("text.too_long",)
+    notes.faults.extend(plan.pen.fault(code, _expected(plan, code)) for code in codes)
+    if any(REASONS[code].severity is Severity.REJECT for code in codes):
+        return BAD
+    notes.flags.extend(map(plan.flag, flags))
+    keep(plan, raw, text, notes)
+    return text
+
+
+def _expected(plan: Plan, code: str) -> str | None:
+    match code:
+        case "text.too_long":
+            return str(plan.item.max_length)
+        case "date.range":
+            return words.CCCD_YEAR
+        case "type.invalid":
+            return words.of_type(plan.item)
+        case "id.mst_shape":
+            return ", hoặc 12 số của cá nhân" if plan.item.kind == "mst_or_person" else ""
+    return None
+
+
+def composer(plan: Plan) -> Callable[[tuple[object, ...], Notes], Any]:
+    """Return what joins the columns of a field: (their raw values, notes) -> text, None or BAD."""
+    names = plan.item.columns
+    template = plan.item.options.compose or "".join(f"{{{name}}}" for name in names)
+    numeric = [
+        part in {"smallint", "integer", "bigint", "int"}
+        for part in plan.item.source_type.lower().split("+")
+    ]
+
+    def compose(parts: tuple[object, ...], notes: Notes) -> Any:  # noqa: ANN401
+        absent = parts.count(ABSENT)
+        if absent and plan.mandatory:
+            notes.faults.extend(plan.pen.fault("schema.missing_field") for _ in range(absent))
+            return BAD
+        given = [None if part is ABSENT else part for part in parts]
+        if all(part is None for part in given):
+            return None
+        wanted = [int if number else str for number in numeric]
+        if any(
+            part is not None and type(part) is not kind
+            for part, kind in zip(given, wanted, strict=True)
+        ):
+            return invalid(plan, notes)
+        return template.format_map(dict(zip(names, map(_said, given), strict=True)))
+
+    return compose
+
+
+def _said(part: object) -> str:
+    return "" if part is None else digits(part) if type(part) is int else str(part)

@@ -1,0 +1,204 @@
+# ruff: noqa: RUF001  the look-alikes are what the rules are about
+"""Text as it should have been typed: rules T1 to T14 of DOMAIN.md 2, in that order.
+
+`refine_text` takes a text as it was sent and gives the canonical one, with the reasons to refuse it
+(all of them, invariant 5) and a flag for each silent repair. Nothing is cut, guessed or merged.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+from unicodedata import category, is_normalized, name, normalize
+
+from streams.legacy import TABLES, decode_legacy
+
+_LOWER = "àáâãèéêìíòóôõùúýăđĩũơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"
+_UPPER = _LOWER.upper()
+# Vietnamese and ASCII text that no rule touches; T4's letters only where T4 is content.
+_T4_UPPER = "ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝ"
+_SAFE = "".join(sorted(set(_LOWER + _UPPER) - set(_T4_UPPER) - set("àâù")))
+_ONE = rf"(?:(?<![a-z])[{_T4_UPPER}]|(?<![ae])[àâù])"
+_PLAIN = r"(?! )[{0}]*+(?:{1}[{0}]*+)*+(?<! )"
+plain_text = re.compile(_PLAIN.format(rf" -~{_SAFE}", _ONE)).fullmatch
+plain_name = re.compile(_PLAIN.format(rf" -&(-_a-~{_SAFE}", _ONE)).fullmatch
+plain_ascii = re.compile(r"(?! )[ -&(-_a-~]*(?<! )").fullmatch
+
+_VIETNAMESE = re.compile("[\u1ea0-\u1ef9đĐơƠưƯ]")
+_MOJIBAKE = re.compile(
+    "[\ufffd\ud800-\udfff]|Æ[°¡]|á[º»][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|Ä[‘ƒ]|Ã[¡¢£ª²³´µ¹º½]"
+)
+_LEGACY = re.compile(
+    "[A-Za-z][¨©ª¬µ¶·¸¹¼½¾×÷Þþ]|®[A-Za-zµ¸ª©¨¬]|[a-z][ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝÇËÎÏÑÖØÜÐ]|[ae][àâåùø]"
+)
+_ETH = str.maketrans("ÐðƉ", "ĐđĐ")
+_INVISIBLE = re.compile("[\ufeff\u200b-\u200d\u2060\u00ad\u180e]")
+_SPACE = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+_WHITE = "\t\n\v\f\r \x85\u2028\u2029"
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
+_CONTROL = re.compile("[\x01-\x1f\x7f-\x9f]")
+_CONTROL_BUT_LF = re.compile("[\x01-\x09\x0b-\x1f\x7f-\x9f]")
+_RUN = re.compile(" {2,}")
+_APOSTROPHE = re.compile("(?<=[^\\W\\d_])['\u2018\u02bc\u00b4`](?=[^\\W\\d_])")
+_FULLWIDTH = re.compile("[\uff01-\uff5e]")
+_ASCII_OF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_PARTS = re.compile("([ \u2019-])")
+_MARKS_IN_A_ROW = 3
+# No mark has its place in the Latin blocks, where nearly all our text is written.
+_MARK = re.compile("[\u0300-\u1dff\u1f00-\U0010ffff]")
+
+_WITH_APOSTROPHE = frozenset(("name", "commune_name", "province", "district"))
+_PROSE = frozenset(("text", "name"))
+
+
+class Refined(NamedTuple):
+    """A text after the rules: *codes* are the reasons to refuse it, *flags* the repairs made."""
+
+    text: str
+    codes: Sequence[str] = ()
+    flags: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TextRules:
+    """Which of the rules hold for one field."""
+
+    kind: str
+    encoding: str = "utf-8"
+    max_length: int | None = None
+    """In code points; None where the field's `rules` do not name text.too_long."""
+
+
+def refine_text(text: str, rules: TextRules) -> Refined:
+    """Return *text* after T1 to T13; T14 is `cased`, for it comes after the placeholders."""
+    plain = (
+        plain_text if rules.kind == "text" else plain_name if rules.kind == "name" else plain_ascii
+    )
+    if "  " not in text and plain(text) and (rules.encoding == "utf-8" or text.isascii()):
+        return Refined(text, _length(text, rules))
+    codes: list[str] = []
+    flags: list[str] = []
+    text = _decoded(text, rules, codes, flags)
+    if flags and "  " not in text and plain(text):
+        return Refined(text, _length(text, rules), flags)
+    codes += _damage(text, rules)
+    text = _letters(text, flags)
+    text = _spaces(text, rules, flags)
+    codes += _controls(text, rules)
+    text = _forms(_trimmed(text, flags), rules, flags)
+    if rules.kind != "text" and not all(map(_latin, text)):
+        codes.append("text.homoglyph")
+    codes += _length(text, rules)
+    return Refined(text, tuple(dict.fromkeys(codes)), tuple(dict.fromkeys(flags)))
+
+
+def _length(text: str, rules: TextRules) -> tuple[str, ...]:  # T13
+    longer = rules.max_length is not None and len(text) > rules.max_length
+    return ("text.too_long",) if longer else ()
+
+
+def _decoded(text: str, rules: TextRules, codes: list[str], flags: list[str]) -> str:  # T1
+    if rules.encoding not in TABLES:
+        return text
+    if _VIETNAMESE.search(text):
+        codes.append("text.legacy_suspect")
+        return text
+    decoded = decode_legacy(text, rules.encoding)
+    if decoded is None:
+        codes.append("text.encoding")
+        return text
+    if decoded != text:
+        flags.append("ENCODING_CONVERTED")
+    return decoded
+
+
+def _damage(text: str, rules: TextRules) -> list[str]:  # T2 to T4
+    codes = ["text.nul"] if "\0" in text else []
+    if _MOJIBAKE.search(text):
+        codes.append("text.encoding")
+    if rules.encoding == "utf-8" and rules.kind in _PROSE and _LEGACY.search(text):
+        codes.append("text.legacy_suspect")
+    return codes
+
+
+def _letters(text: str, flags: list[str]) -> str:  # T5, T6
+    fixed = text.translate(_ETH)
+    if fixed != text:
+        flags.append("ETH_FIXED")
+    if is_normalized("NFC", fixed):
+        return fixed
+    flags.append("NFC")
+    return normalize("NFC", fixed)
+
+
+def _spaces(
+    text: str, rules: TextRules, flags: list[str]
+) -> str:  # T7, and what T8 lets a kind keep
+    seen = _INVISIBLE.sub("", text)
+    if seen != text:
+        flags.append("INVISIBLE_REMOVED")
+    spaced = _SPACE.sub(" ", seen).strip(_WHITE)
+    if rules.kind == "text":
+        spaced = spaced.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    elif rules.kind == "plate":
+        spaced = spaced.replace("\r\n", ";").replace("\n", ";")
+    if spaced != seen:
+        flags.append("TRIMMED")
+    return spaced
+
+
+def _controls(text: str, rules: TextRules) -> list[str]:  # T8
+    codes = ["text.bidi"] if _BIDI.search(text) else []
+    control = _CONTROL_BUT_LF if rules.kind == "text" else _CONTROL
+    if control.search(text) or _heaped(text):
+        codes.append("text.control")
+    return codes
+
+
+def _heaped(text: str) -> bool:
+    """Say whether more than three combining marks follow one another."""
+    row = 0
+    for character in text if _MARK.search(text) else "":
+        row = row + 1 if category(character)[0] == "M" else 0
+        if row > _MARKS_IN_A_ROW:
+            return True
+    return False
+
+
+def _trimmed(text: str, flags: list[str]) -> str:  # T9
+    single = _RUN.sub(" ", text)
+    if single != text:
+        flags.append("TRIMMED")
+    return single
+
+
+def _forms(text: str, rules: TextRules, flags: list[str]) -> str:  # T10, T11
+    formed = text
+    if rules.kind in _WITH_APOSTROPHE:
+        formed = _APOSTROPHE.sub("\u2019", text)
+        if formed != text:
+            flags.append("APOSTROPHE")
+    if rules.kind not in _PROSE and _FULLWIDTH.search(formed):
+        flags.append("FULLWIDTH")
+        formed = formed.translate(_ASCII_OF)
+    return formed
+
+
+@lru_cache(maxsize=2048)
+def _latin(character: str) -> bool:  # T12
+    return not character.isalpha() or name(character, "").startswith("LATIN")
+
+
+def cased(text: str) -> str:
+    """Return a name with its capitals (T14): "LÒ THỊ ÊNG" is "Lò Thị Êng", mixed case stays."""
+    if not (text.isupper() or text.islower()):
+        return text
+    if text.replace(" ", "").isalpha():
+        return text.title()
+    return "".join(part[:1].upper() + part[1:].lower() for part in _PARTS.split(text))
+
+
+def casefolded(text: str) -> str:
+    """Return the key of an exact comparison: NFC and casefold (DOMAIN.md 6.1)."""
+    return normalize("NFC", text).casefold()

@@ -1,0 +1,99 @@
+"""What a sentence to an officer says was expected; never drawn from a value that was sent."""
+
+from collections.abc import Iterable
+
+from schemas.contract import Field
+
+_BY_TYPE = {
+    "string": "chữ",
+    "code": "mã hoặc tên trong danh mục",
+    "integer": "số nguyên",
+    "decimal": "số",
+    "boolean": "có hoặc không",
+    "date": "ngày",
+    "partial_date": "ngày, tháng/năm hoặc năm",
+    "timestamp": "ngày và giờ",
+}
+_BY_KIND = {
+    "time": "giờ dạng HH:MM, ví dụ 07:30",
+    "school_year": "năm học dạng 2026-2027",
+    "boolean": "có hoặc không",
+}
+_FORMS = {
+    "iso": "năm-tháng-ngày, ví dụ 2026-03-05",
+    "dmy": "ngày/tháng/năm, ví dụ 05/03/2026",
+    "my": "tháng/năm, ví dụ 03/2026",
+    "y": "năm, ví dụ 2026",
+    "ymd8": "yyyymmdd, ví dụ 20260305",
+    "ymd8z": "yyyymmdd, phần chưa rõ ghi 00",
+    "ym6": "yyyymm, ví dụ 202603",
+    "excel_serial": "ô ngày của Excel",
+    "ymdhm12": "yyyymmddHHMM, ví dụ 202603050715",
+    "iso_offset": "ngày giờ có múi giờ, ví dụ 2026-03-05T07:15:00+07:00",
+}
+_LOCALES = {"plain": "1234.5", "vi": "1.234,5"}
+_LISTS = {
+    "boolean": "có/không",
+    "country": "quốc gia",
+    "ethnic_group": "dân tộc",
+    "gender": "giới tính",
+    "identity_paper": "loại giấy tờ",
+    "marriage_record_status": "tình trạng hôn nhân",
+    "ocop_group": "nhóm sản phẩm OCOP",
+    "ocop_owner_kind": "loại chủ thể OCOP",
+    "ocop_status": "trạng thái công nhận OCOP",
+    "personal_id_status": "tình trạng cấp số định danh",
+    "registration_kind": "loại đăng ký hộ tịch",
+    "unit": "đơn vị tính",
+}
+CCCD_YEAR = "năm sinh trong số không sau năm của sự kiện"
+COMMUNE_LISTS = "đơn vị hành chính trước và từ 01/7/2025"
+ETHNIC_LISTS = "dân tộc năm 1979 và của Tổng cục Thống kê"
+GROUPS = {"cha": "về người cha"}
+"""Name of a group of fields that stand or fall together (rules.csv, rule.all_or_nothing)."""
+
+
+def of_type(item: Field) -> str:
+    """Say what type *item* has."""
+    return _BY_KIND.get(item.kind, _BY_TYPE.get(item.type, "giá trị theo hợp đồng dữ liệu"))
+
+
+def of_dates(formats: Iterable[str]) -> str:
+    """Say how a date may be written."""
+    return " hoặc ".join(_FORMS[name] for name in formats) or _FORMS["iso"]
+
+
+def of_locale(locale: str) -> str:
+    """Show a number as *locale* writes it."""
+    return _LOCALES[locale]
+
+
+def of_list(code_list: str | None) -> str:
+    """Name a code list."""
+    if (code_list or "").startswith("commune"):
+        return "đơn vị hành chính cấp xã"
+    return _LISTS.get(code_list or "", (code_list or "").replace("_", " "))
+
+
+def of_days(item: Field) -> str:
+    """Say which days *item* takes."""
+    return (
+        " ".join(filter(None, (_bound("từ", item.minimum), _bound("đến", item.maximum))))
+        or "ngày có thật"
+    )
+
+
+def of_range(item: Field) -> str:
+    """Say which numbers *item* takes."""
+    said = [_bound("từ", item.minimum), _bound("đến", item.maximum)]
+    if item.scale is not None:
+        said.append(f"(không quá {item.scale} chữ số thập phân)")
+    return " ".join(filter(None, said)) or "trong khoảng kiểu dữ liệu chứa được"
+
+
+def _bound(word: str, bound: str | None) -> str:
+    if bound in {"today", "now"}:
+        return f"{word} hôm nay"
+    parts = (bound or "")[:10].split("-")
+    said = "/".join(reversed(parts)) if len(parts) == len(("y", "m", "d")) else bound
+    return f"{word} {said}" if said else ""

@@ -1,0 +1,224 @@
+"""The stream worker: a Faust application that carries chunks through the workshop.
+
+The order of a batch (invariant 1): judge, send, wait for every acknowledgement of the broker, then
+settle the chunks, so that their offsets may be committed. A worker that cannot go on dies as by
+kill -9: it commits nothing more, and its supervisor starts it again.
+"""
+
+import logging
+import os
+import ssl
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import faust
+import mode
+import structlog
+
+from infra.errors import Trouble, Usage
+from infra.faults import point
+from infra.kafka import Headers, Outbox, client_config, producer_config
+from infra.settings import KafkaAccess, Settings, Timing
+from schemas.catalogue import Catalogue
+from schemas.codes import CodeLists
+from streams.compiler import compile_dataset
+from streams.conditions import CONDITIONS
+from streams.judge import fault
+from streams.membership import claim
+from streams.transport import PassThrough, settle
+from streams.workshop import Secrets, Workshop, open_workshop
+
+GROUP = "streams"
+"""Id of the application and of its consumer group."""
+
+_BATCH_CHUNKS = 4
+_BATCH_WAIT_S = 0.01
+_SAY_EVERY_S = 1.0
+_log = structlog.get_logger()
+
+
+class Sender(Protocol):
+    """Where records are sent: `infra.kafka.Outbox`, or a test's."""
+
+    def send(self, topic: str, key: bytes | None, value: bytes | None, headers: Headers) -> None:
+        """Hand one record over."""
+
+    async def settle(self) -> None:
+        """Wait until all are durable."""
+
+
+class Place(NamedTuple):
+    """Where this worker stands: what it reads from, and the directory Faust may call its own."""
+
+    kafka: KafkaAccess | None
+    bootstrap: str
+    timing: Timing
+    data: Path
+    group: str = GROUP
+
+
+def run(
+    settings: Settings,
+    catalogue: Catalogue,
+    codes: CodeLists,
+    schema_ids: Mapping[str, int],
+    secret: bytes,
+) -> None:
+    """Judge what the departments send until told to stop.
+
+    *schema_ids* gives the registered schema of each clean and open topic, *secret* keys the hash
+    that names an open row.
+
+    Raises:
+        Usage: the settings do not say where Kafka is.
+        SystemExit: 0 after a clean stop by SIGTERM; 1 when Kafka stayed away too long, with
+            nothing acknowledged.
+    """
+    if settings.kafka is None:
+        message = "SUOI_KAFKA_BOOTSTRAP is not set; the stream worker needs Kafka."
+        raise Usage(message)
+    for name in ("faust", "mode", "aiokafka", "streams.transport"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    workshop = open_workshop(
+        catalogue,
+        lambda dataset: compile_dataset(dataset, codes),
+        CONDITIONS,
+        Secrets(schema_ids, secret),
+    )
+    config = client_config(settings.kafka) | producer_config()
+    data = settings.home / "data" / "streams"
+    carry(
+        workshop,
+        Outbox(config, settings.timing.patience),
+        Place(settings.kafka, settings.kafka.bootstrap, settings.timing, data),
+    )
+
+
+def carry(workshop: Workshop, outbox: Sender, place: Place) -> None:
+    """Carry chunks through *workshop* until told to stop by SIGTERM; see `run`."""
+    app = application(place, workshop.topics)
+    Carrier(workshop, outbox).attend(app)
+    worker = faust.Worker(
+        app,
+        workdir=place.data,
+        quiet=True,
+        override_logging=False,
+        redirect_stdouts=False,
+    )
+    worker.spinner = None
+    worker.execute_from_commandline()
+
+
+def application(place: Place, topics: Iterable[str]) -> Any:  # noqa: ANN401  Faust is untyped
+    """Return the Faust application that reads *topics*, set as FACTS.md 5 found best."""
+    timing = place.timing
+    return faust.App(
+        place.group,
+        broker=f"cdc://{place.bootstrap.replace(',', ';')}",
+        broker_credentials=_credentials(place.kafka),
+        agent_supervisor=mode.CrashingSupervisor,
+        key_serializer="raw",
+        value_serializer="raw",
+        table_standby_replicas=0,  # 1 brings Faust's own assignor
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        stream_buffer_maxsize=16,  # chunks
+        broker_max_poll_records=4000,
+        consumer_max_fetch_size=2**20,
+        consumer_auto_offset_reset="earliest",
+        consumer_group_instance_id=claim(place.group, topics, place.data),
+        broker_commit_interval=timing.commit,
+        broker_session_timeout=timing.session_timeout,
+        broker_heartbeat_interval=timing.heartbeat,
+        broker_rebalance_timeout=max(2 * timing.session_timeout, 10.0),
+        broker_request_timeout=timing.session_timeout + 10.0,
+        datadir=place.data,
+        web_enabled=False,
+        worker_redirect_stdouts=False,
+    )
+
+
+def _credentials(kafka: KafkaAccess | None) -> Any:  # noqa: ANN401
+    if kafka is None:
+        return None
+    return faust.SASLCredentials(
+        username=kafka.user,
+        password=kafka.password_file.read_text().strip(),
+        mechanism="SCRAM-SHA-512",
+        ssl_context=ssl.create_default_context(cafile=str(kafka.ca)),
+    )
+
+
+class Carrier:
+    """The agent: takes batches of chunks, and settles each once its output is durable."""
+
+    def __init__(self, workshop: Workshop, outbox: Sender) -> None:
+        """Carry what *workshop* makes of the chunks to *outbox*."""
+        self._workshop = workshop
+        self._outbox = outbox
+        self._said = _Said()
+
+    def attend(self, app: Any) -> None:  # noqa: ANN401
+        """Subscribe to the workshop's topics in *app*; by name, never by pattern."""
+        topic = app.topic(*self._workshop.topics, schema=PassThrough())
+        app.agent(topic, name="streams.carrier")(self._carry)
+
+    async def _carry(self, stream: Any) -> None:  # noqa: ANN401
+        async for batch in stream.noack_take(_BATCH_CHUNKS, within=_BATCH_WAIT_S):
+            try:
+                await self._move([event.value for event in batch])
+            except Trouble as trouble:
+                _die(str(trouble))
+            except Exception as error:  # noqa: BLE001  a fault of ours: start anew, lose nothing
+                _die("The worker met a fault of its own; report where.", **fault(error))
+            for event in batch:
+                settle(event)  # Invariant 1
+                await stream.ack(event)
+        if not stream.app.should_stop:
+            _die("The stream ended while its application runs.")
+
+    async def _move(self, chunks: list[Any]) -> None:
+        begun = time.perf_counter()
+        counts: Counter[str] = Counter()
+        refined = []
+        for chunk in chunks:
+            refined.append(self._workshop.refine(chunk))
+            counts += refined[-1].counts
+        point("streams.before_output")
+        for part in refined:
+            for message in part.messages:
+                self._outbox.send(*message)
+        await self._outbox.settle()
+        point("streams.after_output")
+        self._said.add(counts, time.perf_counter() - begun)
+
+
+class _Said:
+    """One line a second at most, however many chunks went by."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._chunks = 0
+        self._seconds = 0.0
+        self._last = 0.0
+
+    def add(self, counts: Mapping[str, int], seconds: float) -> None:
+        self._counts.update(counts)
+        self._chunks += 1
+        self._seconds += seconds
+        now = time.monotonic()
+        if now - self._last >= _SAY_EVERY_S:
+            seconds = round(self._seconds, 3)
+            _log.info("chunk.judged", batches=self._chunks, seconds=seconds, **self._counts)
+            self._counts.clear()
+            self._chunks, self._seconds, self._last = 0, 0.0, now
+
+
+def _die(sentence: str, **facts: str) -> None:
+    """Leave at once, committing nothing; a stop could wait for ever for what is unsettled."""
+    _log.error("worker.stopped", reason=sentence, **facts)
+    logging.shutdown()
+    os._exit(1)  # invariant 8: any moment is a good moment to die

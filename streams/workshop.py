@@ -1,0 +1,105 @@
+"""The workshop: a chunk of raw records goes in, the records to send come out; no Kafka here."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from infra.errors import Fatal
+from schemas import topics
+from schemas.catalogue import Catalogue
+from schemas.contract import Dataset
+from schemas.records import Accepted, Filtered, Origin
+from streams.books import Page
+from streams.conditions import Condition
+from streams.envelope import RawRecord
+from streams.judge import Judge, Judged, Validator, filtered_topics
+from streams.output import Message, Writer
+
+
+class Refined(NamedTuple):
+    """What one chunk became: the records to send, and how many ended how."""
+
+    messages: list[Message]
+    counts: Counter[str]
+
+
+class Desk(NamedTuple):
+    """Who judges and who writes for one raw topic."""
+
+    judge: Judge
+    writer: Writer
+
+
+class Workshop:
+    """Judges chunks of any raw topic of the catalogue."""
+
+    def __init__(self, desks: Mapping[str, Desk], filtered: Mapping[str, str]) -> None:
+        """*desks* by raw topic; *filtered* names the rule of each topic that carries no dataset."""
+        self._desks = desks
+        self._filtered = filtered
+        self.topics = (*desks, *filtered)
+
+    def refine(self, chunk: Sequence[RawRecord]) -> Refined:
+        """Judge *chunk*: records of one partition, in order, at least one.
+
+        Raises:
+            Fatal: the topic is none of ours (invariant 10).
+        """
+        topic = chunk[0].topic
+        desk = self._desks.get(topic)
+        if desk is None:
+            return self._filter(chunk)
+        page = Page(topic, chunk[0].partition, desk.judge.dataset.revision)
+        messages: list[Message] = []
+        for record in chunk:
+            judged, written = _handled(desk, record)
+            page.enter(record.offset, judged.verdict)
+            messages += written
+        return Refined([*messages, page.message()], page.counts)
+
+    def _filter(self, chunk: Sequence[RawRecord]) -> Refined:
+        topic = chunk[0].topic
+        if topic not in self._filtered:
+            message = f"No contract names the topic {topic}; add one or leave the topic out."
+            raise Fatal(message)
+        page = Page(topic, chunk[0].partition, 0)
+        for record in chunk:
+            origin = Origin(record.topic, record.partition, record.offset)
+            page.enter(record.offset, Filtered(origin=origin, rule=self._filtered[topic]))
+        return Refined([page.message()], page.counts)
+
+
+def _handled(desk: Desk, record: RawRecord) -> tuple[Judged, list[Message]]:
+    """Judge and write one record; what cannot be written is refused like what cannot be read."""
+    judged = desk.judge.judge(record)
+    try:
+        return judged, desk.writer.messages(record, judged)
+    except Exception as error:
+        if not isinstance(judged.verdict, Accepted):
+            raise
+        refused = desk.judge.failed(judged.verdict.change, error)
+        return refused, desk.writer.messages(record, refused)
+
+
+class Secrets(NamedTuple):
+    """What writing needs beside the contracts."""
+
+    schema_ids: Mapping[str, int]
+    open_key: bytes
+
+
+def open_workshop(
+    catalogue: Catalogue,
+    compiled: Callable[[Dataset], Validator],
+    conditions: Mapping[str, Condition],
+    secrets: Secrets,
+) -> Workshop:
+    """Seat a judge and a writer for every dataset of *catalogue*."""
+    desks = {
+        topics.raw(dataset): Desk(
+            Judge(dataset, compiled, conditions[dataset.open_when] if dataset.open_when else None),
+            Writer(dataset, secrets.schema_ids, secrets.open_key),
+        )
+        for dataset in catalogue.values()
+    }
+    return Workshop(desks, filtered_topics(catalogue.sources))

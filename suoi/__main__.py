@@ -1,0 +1,5 @@
+"""`python -m suoi` is the command `suoi`."""
+
+from suoi.command import main
+
+main()

@@ -1,0 +1,137 @@
+"""`suoi contract`: are the contracts right, and what follows from one of them.
+
+Everything but the contract itself is derived: this shows the derivations, and never writes them.
+"""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+
+from infra.errors import Usage
+from schemas import avro, ddl
+from schemas.catalogue import Catalogue, read_catalogue
+from schemas.codes import read_codes
+from schemas.contract import Dataset
+from schemas.fingerprint import fingerprint, read_stamps
+from suoi.options import JsonOption
+
+app = typer.Typer(help="The contracts: one file is one dataset.", no_args_is_help=True)
+app.callback()(lambda: None)
+
+DirectoryOption = Annotated[
+    Path | None,
+    typer.Option(envvar="SUOI_CONTRACTS", help="Contracts below this directory, not our own."),
+]
+
+
+class Derived(StrEnum):
+    """What can be shown of a contract."""
+
+    AVRO = "avro"
+    OPEN = "open"
+    DDL = "ddl"
+    CODE = "code"
+
+
+@app.command()
+def check(directory: DirectoryOption = None, json: JsonOption = False) -> None:
+    """Read every contract; name each error with its file, line, field and what was expected.
+
+    Our own must also be stamped: schemas/fingerprints.csv holds the fingerprint of each revision.
+    Exit 0 when all are right, 1 when not.
+    """
+    catalogue = _catalogue(directory)
+    problems = [str(error) for error in catalogue.problems.values()]
+    if directory is None:
+        problems += unstamped(catalogue)
+    if json:
+        answer = {"ok": not problems, "datasets": list(catalogue), "problems": problems}
+        typer.echo(orjson.dumps(answer).decode())
+    else:
+        _print(catalogue, problems)
+    if problems:
+        raise typer.Exit(1)
+
+
+@app.command()
+def show(
+    dataset: Annotated[str, typer.Argument(help="Id of a dataset, such as tp_khai_sinh.")],
+    form: Annotated[Derived, typer.Option("--as", help="What to derive.")] = Derived.DDL,
+    directory: DirectoryOption = None,
+) -> None:
+    """Print what follows from one contract: Avro of clean or open, the table, the judging code."""
+    catalogue = _catalogue(directory)
+    if dataset not in catalogue:
+        message = f"There is no dataset {dataset!r}; there are {', '.join(catalogue)}."
+        raise Usage(message)
+    typer.echo(derive(catalogue[dataset], form))
+
+
+def derive(dataset: Dataset, form: Derived) -> str:
+    """Return what follows from *dataset*, as text.
+
+    Raises:
+        Usage: it is not open by row, so it has no open schema.
+    """
+    match form:
+        case Derived.AVRO:
+            return _indented(avro.clean_schema(dataset))
+        case Derived.OPEN if dataset.open_columns:
+            return _indented(avro.open_schema(dataset))
+        case Derived.OPEN:
+            message = f"{dataset.id} is not open by row: it has no open records."
+            raise Usage(message)
+        case Derived.DDL:
+            return ddl.target_table(dataset)
+        case Derived.CODE:
+            return _code(dataset)
+
+
+def unstamped(catalogue: Catalogue) -> list[str]:
+    """Say which datasets changed without a new revision, and what to do."""
+    stamps, codes = read_stamps(), read_codes()
+    return [
+        _unstamped(item, found, stamps.get((item.id, item.revision)))
+        for item in catalogue.values()
+        if (found := fingerprint(item, codes)) != stamps.get((item.id, item.revision))
+    ]
+
+
+def _unstamped(dataset: Dataset, found: str, stamped: str | None) -> str:
+    line = "add to schemas/fingerprints.csv the line"
+    if stamped is None:
+        stamp = f"{dataset.id},{dataset.revision},{found}"
+        return f"{dataset.id}: revision {dataset.revision} is new; {line}\n  {stamp}"
+    return (
+        f"{dataset.id}: its contract, code lists or rules changed, but its revision is still"
+        f" {dataset.revision}; raise `revision` by one, then check again."
+    )
+
+
+def _code(dataset: Dataset) -> str:
+    """Return the generated function; compiled only when asked for, as it loads the workshop."""
+    from streams.compiler import compile_dataset  # noqa: PLC0415  few answers need the workshop
+
+    return compile_dataset(dataset, read_codes()).source
+
+
+def _catalogue(directory: Path | None) -> Catalogue:
+    if directory is not None and not directory.is_dir():
+        message = f"There is no directory {directory}; name one that holds *.odcs.yaml files."
+        raise Usage(message)
+    return read_catalogue(directory)
+
+
+def _print(catalogue: Catalogue, problems: list[str]) -> None:
+    for item in catalogue.values():
+        words = f"{len(item.fields)} fields, revision {item.revision}, {item.title}"
+        typer.echo(f"{item.id}: {words}")
+    for problem in problems:
+        typer.echo(problem, err=True)
+
+
+def _indented(value: object) -> str:
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()

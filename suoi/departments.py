@@ -1,0 +1,173 @@
+"""The sample departments of the local stack: tables, clerk, the DBA's part; and our way in.
+
+What an administrator of a real department does by hand from the script of `suoi connector dba` is
+done here with the same script.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from connectors import dba
+from connectors.desk import Desk
+from connectors.mariadb.script import native_hash
+from connectors.place import Place
+from connectors.postgres.script import scram_verifier
+from connectors.sources import MARIADB, Source, read_sources
+from infra import kafka_reader
+from infra.connect import open_connect
+from infra.errors import Fatal, Usage
+from infra.local.access import CONNECT_USER, SUPERUSER, connect_url, environment
+from infra.local.home import Home
+from infra.local.ports import LOOPBACK
+from infra.settings import read_settings
+from infra.source_database import Login, SourceDatabase, open_mariadb, open_postgres
+from schemas.catalogue import Catalogue
+
+CLERK = "clerk"
+"""Role of the people who keep a department's registers; its secret is clerk_<source>."""
+
+_SAMPLES = Path(__file__).parents[1] / "infra" / "local" / "samples"
+
+_POSTGRES_CLERK = """
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{clerk}') THEN
+    CREATE ROLE {clerk};
+  END IF;
+END $$;
+ALTER ROLE {clerk} LOGIN NOSUPERUSER PASSWORD '{password}';
+ALTER ROLE {clerk} IN DATABASE {database} SET timezone = 'Asia/Ho_Chi_Minh';
+GRANT CONNECT ON DATABASE {database} TO {clerk};
+GRANT USAGE ON SCHEMA {schemas} TO {clerk};
+GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA {schemas} TO {clerk};
+"""
+_MARIADB_CLERK = """
+CREATE USER IF NOT EXISTS {clerk};
+SET PASSWORD FOR {clerk} = '{password}';
+GRANT SELECT, INSERT, UPDATE, DELETE ON {database}.* TO {clerk};
+"""
+
+
+def prepare_departments(home: Home, catalogue: Catalogue) -> None:
+    """Make the sample departments' tables, clerks and all that capture needs, once or again.
+
+    Raises:
+        Transient: a department's server cannot be reached.
+        Fatal: it refuses a statement.
+    """
+    for source in sources_of(catalogue):
+        password = home.secret(f"cdc_{source.id}")
+        database = open_source(source, _administrator(home, source))
+        try:
+            database.run((_SAMPLES / f"{source.id}.sql").read_text(encoding="utf-8"))
+            database.run(_clerk(source, home.secret(f"clerk_{source.id}")))
+            database.run(dba.script(source, catalogue.of_source(source.id), password))
+        finally:
+            database.close()
+        home.connect_secret(source.id)
+
+
+def sources_of(catalogue: Catalogue) -> list[Source]:
+    """The sources that *catalogue*'s datasets come from.
+
+    Raises:
+        Usage: a contract names a source that has no file in connectors/sources.
+    """
+    known = read_sources()
+    for name in catalogue.sources:
+        if name not in known:
+            message = (
+                f"a contract names the source {name}; there is no connectors/sources/{name}.toml."
+            )
+            raise Usage(message)
+    return [known[name] for name in catalogue.sources]
+
+
+def open_source(source: Source, login: Login) -> SourceDatabase:
+    """Open the database of *source*.
+
+    Raises:
+        Transient: it cannot be reached, or refuses the login.
+    """
+    return (open_mariadb if source.engine == MARIADB else open_postgres)(source.id, login)
+
+
+def place_of(home: Home, source: Source) -> Place:
+    """Where *source* and Kafka are in the local stack; SUOI_SOURCE_HEARTBEAT_MS sets the beat."""
+    beat = os.environ.get("SUOI_SOURCE_HEARTBEAT_MS")
+    return Place(
+        host=LOOPBACK,
+        port=getattr(home.ports, source.id),
+        password_file=home.connect_secret(source.id),
+        # The sample departments' servers have no certificate and listen on loopback alone.
+        sslmode="disable",
+        kafka_bootstrap=f"{LOOPBACK}:{home.ports.kafka}",
+        kafka_ca=home.ca,
+        kafka_jaas_file=home.connect_kafka_secret(),
+        heartbeat_ms=int(beat) if beat else None,
+    )
+
+
+@contextmanager
+def open_desks(home: Home, catalogue: Catalogue, names: Sequence[str] = ()) -> Iterator[list[Desk]]:
+    """Open a desk for each source of the stack at *home*, or for those in *names*.
+
+    Raises:
+        Fatal: there is no stack at *home*.
+        Transient: a department cannot be reached.
+    """
+    if not home.exists():
+        message = (
+            f"there is no stack in {home.root}; start one with `suoi up`, or name it with --home."
+        )
+        raise Fatal(message)
+    with ExitStack() as stack:
+        chosen = [source for source in sources_of(catalogue) if not names or source.id in names]
+        yield [_desk(home, catalogue, source, stack) for source in chosen]
+
+
+def _desk(home: Home, catalogue: Catalogue, source: Source, stack: ExitStack) -> Desk:
+    connect = open_connect(connect_url(home), CONNECT_USER, home.secret("connect_rest"))
+    stack.callback(connect.close)
+    kafka = read_settings(environment(home, "reader")).kafka
+    assert kafka is not None  # noqa: S101  `reader` has Kafka
+    reader = kafka_reader.open_reader(kafka)
+    stack.callback(reader.close)
+    database = open_source(source, _capture(home, source))
+    stack.callback(database.close)
+    return Desk(
+        source=source,
+        datasets=catalogue.of_source(source.id),
+        place=place_of(home, source),
+        database=database,
+        connect=connect,
+        reader=reader,
+    )
+
+
+def _capture(home: Home, source: Source) -> Login:
+    """As the CDC role: the guards see what Debezium will see."""
+    return _login(home, source, source.role, home.secret(f"cdc_{source.id}"))
+
+
+def _administrator(home: Home, source: Source) -> Login:
+    if source.engine == MARIADB:
+        return _login(home, source, "root", home.secret("mariadb_root"))
+    return _login(home, source, SUPERUSER, home.secret(f"pg_{source.id}_superuser"))
+
+
+def _login(home: Home, source: Source, user: str, password: str) -> Login:
+    database = source.database
+    port = getattr(home.ports, source.id)
+    return Login(
+        host=LOOPBACK, port=port, database=database, user=user, password=password, sslmode="disable"
+    )
+
+
+def _clerk(source: Source, password: str) -> str:
+    words = {"clerk": CLERK, "database": source.database}
+    if source.engine == MARIADB:
+        return _MARIADB_CLERK.format(**words, password=native_hash(password))
+    verifier = scram_verifier(password)
+    return _POSTGRES_CLERK.format(**words, schemas=", ".join(source.schemas), password=verifier)

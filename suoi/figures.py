@@ -1,0 +1,179 @@
+"""The figures of every dataset, read from Kafka, the ledger and the cache: status, lag and checks.
+
+What is read here is read as the role `reader`, which may change nothing.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+from confluent_kafka import Consumer
+
+from connectors import loads
+from connectors.sources import read_sources
+from consumers.cache.keys import cache_keys
+from consumers.ledger.conservation import DELIVERED, Finding, Sample, judge
+from consumers.ledger.sampling import take_samples
+from consumers.ledger.watermark import Chain, Position, position, read_beats, settled
+from infra import kafka_reader
+from infra.connect import open_connect
+from infra.errors import Fatal, Transient
+from infra.local.access import CONNECT_USER, connect_url, environment, postgres_conninfo
+from infra.local.home import Home
+from infra.postgres import Connection, connect
+from infra.redis_client import Redis, asking, open_redis
+from infra.settings import read_settings
+from schemas import topics
+from schemas.catalogue import Catalogue, read_catalogue
+from schemas.contract import Dataset
+
+PATIENCE_S = 5.0
+"""How long a question waits for the chain to follow before "complete through" is unknown."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Books:
+    """Open connections to everything the books are computed from."""
+
+    home: Home
+    catalogue: Catalogue
+    reader: Consumer
+    streams: Consumer
+    """Looks up what the group `streams` has committed."""
+    portal: Consumer
+    province: Connection
+    redis: Redis
+
+    def samples(self) -> list[Sample]:
+        """Sample every raw partition; see consumers.ledger.sampling."""
+        return take_samples(self.catalogue, self.reader, self.streams, self.province)
+
+    def complete_through(self) -> dict[str, datetime]:
+        """Prove the watermark of each dataset; one that cannot be proved now is absent."""
+        heard = {
+            dataset.id: (dataset, beat)
+            for source in self.catalogue.sources
+            if (beat := self.heard(source)) is not None
+            for dataset in self._loaded(source)
+        }
+        chain = Chain(self.reader, self.streams, self.province)
+        return chain.complete_through(heard, PATIENCE_S)
+
+    def heard(self, source: str) -> datetime | None:
+        """Newest heartbeat of *source* that its connector has committed past; None = unknown."""
+        return settled(read_beats(self.reader, source), self._committed(source))
+
+    def open_rows(self, dataset: Dataset) -> int | None:
+        """How many rows of *dataset* the portal serves; None where its cache is not whole."""
+        if not dataset.open_columns:
+            return None
+        with suppress(Transient), asking():
+            current = cast("bytes | None", self.redis.get(cache_keys(dataset, "").current))
+            if current is not None:
+                return int(self.redis.hlen(cache_keys(dataset, current.decode()).rows))
+        return None
+
+    def _committed(self, source: str) -> Position | None:
+        secret = self.home.secret("connect_rest")
+        client = open_connect(connect_url(self.home), CONNECT_USER, secret, patience_s=2.0)
+        try:
+            offset = client.offset(source)
+        except Transient:
+            return None
+        finally:
+            client.close()
+        return position(offset) if offset else None
+
+    def _loaded(self, source: str) -> Iterator[Dataset]:
+        """Datasets of *source* whose table has been loaded whole in the present generation."""
+        told = loads.read_notifications(self.reader, source)
+        mine = self.catalogue.of_source(source)
+        generation = read_sources()[source].generation
+        found = loads.loads(map(topics.qualified, mine), told, None, generation)
+        for dataset in mine:
+            if found[topics.qualified(dataset)].state is loads.State.LOADED:
+                yield dataset
+
+
+@contextmanager
+def open_books(home: Path) -> Iterator[Books]:
+    """Open the books of the stack at *home*.
+
+    Raises:
+        Fatal: there is no stack at *home*.
+        Transient: Kafka or the provincial database does not answer.
+    """
+    place = Home(home)
+    if not place.exists():
+        message = f"there is no stack in {home}; start one with `suoi up`, or name it with --home."
+        raise Fatal(message)
+    settings = read_settings(environment(place, "reader"))
+    if settings.kafka is None or settings.redis is None:
+        message = f"the stack in {home} was not made whole; start it again with `suoi up`."
+        raise Fatal(message)
+    reader = kafka_reader.open_reader(settings.kafka)
+    streams = kafka_reader.open_reader(settings.kafka, group="streams")
+    portal = kafka_reader.open_reader(settings.kafka, group="portal")
+    province = connect("suoi books", postgres_conninfo(place, "province_reader"))
+    try:
+        yield Books(
+            home=place,
+            catalogue=read_catalogue(read_settings(os.environ).contracts),
+            reader=reader,
+            streams=streams,
+            portal=portal,
+            province=province,
+            redis=open_redis(settings.redis, "suoi-books"),
+        )
+    finally:
+        for opened in (reader, streams, portal, province):
+            opened.close()
+
+
+def datasets(home: Path) -> dict[str, dict[str, Any]]:
+    """Figures of every dataset: the part `datasets` of `suoi status --json` (DESIGN.md 9).
+
+    Raises:
+        Fatal: there is no stack at *home*.
+        Transient: Kafka or the provincial database does not answer.
+    """
+    with open_books(home) as books:
+        counted = counts(books)
+        through = books.complete_through()
+        return {name: held | _freshness(through.get(name)) for name, held in counted.items()}
+
+
+def counts(books: Books) -> dict[str, dict[str, Any]]:
+    """Figures of every dataset without the watermark: quick enough to ask for twice a second."""
+    findings = [judge(sample) for sample in books.samples()]
+    return {
+        dataset.id: _counts(_of(findings, dataset.id)) | {"open": books.open_rows(dataset)}
+        for dataset in books.catalogue.values()
+    }
+
+
+def _of(findings: Iterable[Finding], dataset: str) -> list[Finding]:
+    return [finding for finding in findings if finding.sample.dataset == dataset]
+
+
+def _counts(findings: list[Finding]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for finding in findings:
+        total.update({"captured": finding.sample.end - finding.sample.low})
+        total.update(finding.verdicts)
+        total.update(finding.sample.counted)
+    names = ("captured", "clean", "reject", "filtered", *DELIVERED, "quarantined")
+    return {name: total[name] for name in names}
+
+
+def _freshness(through: datetime | None) -> dict[str, Any]:
+    """Unknown is an answer; 0 for a chain that stands still would be a lie (invariant 9)."""
+    if through is None:
+        return {"lag_seconds": None, "complete_through": None}
+    lag = (datetime.now(UTC) - through).total_seconds()
+    return {"lag_seconds": round(lag, 3), "complete_through": through.isoformat()}

@@ -1,0 +1,88 @@
+"""`suoi ledger check`: law 2, recomputed for every partition."""
+
+from typing import Any
+
+import orjson
+import typer
+
+from consumers.ledger.conservation import Finding, first_failure, judge
+from suoi.figures import open_books
+from suoi.options import DEFAULT_HOME, HomeOption, JsonOption
+
+app = typer.Typer(help="The books: is every captured record accounted for?", no_args_is_help=True)
+app.callback()(lambda: None)
+
+
+@app.command()
+def check(json: JsonOption = False, home: HomeOption = DEFAULT_HOME) -> None:
+    """Recompute captured = applied + superseded + replayed + quarantined + filtered + in flight.
+
+    Exit 0 when it holds in every raw partition, 1 with the first hole when it does not.
+    """
+    with open_books(home) as books:
+        findings = [judge(sample) for sample in books.samples()]
+    answer = document(findings)
+    if json:
+        typer.echo(orjson.dumps(answer).decode())
+    else:
+        _print(answer)
+    if not answer["holds"]:
+        raise typer.Exit(1)
+
+
+def document(findings: list[Finding]) -> dict[str, Any]:
+    """The answer as JSON: whether law 2 holds, the first hole, and the sum of each partition."""
+    failed = first_failure(findings)
+    return {
+        "holds": failed is None,
+        "first_hole": None if failed is None else _hole(failed),
+        "partitions": [_sum(finding) for finding in findings],
+    }
+
+
+def _hole(finding: Finding) -> dict[str, Any]:
+    return {
+        "dataset": finding.sample.dataset,
+        "topic": finding.sample.topic,
+        "partition": finding.sample.partition,
+        "offsets": list(finding.hole) if finding.hole else None,
+        "reason": finding.reason,
+    }
+
+
+def _sum(finding: Finding) -> dict[str, Any]:
+    sample = finding.sample
+    return {
+        "dataset": sample.dataset or None,
+        "topic": sample.topic,
+        "partition": sample.partition,
+        "captured": sample.end - sample.low,
+        "applied": sample.counted.get("applied", 0),
+        "superseded": sample.counted.get("superseded", 0),
+        "replayed": sample.counted.get("replayed", 0),
+        "quarantined": sample.counted.get("quarantined", 0),
+        "filtered": finding.verdicts.get("filtered", 0),
+        "in_flight": finding.in_flight,
+        "holds": finding.holds,
+    }
+
+
+def _print(answer: dict[str, Any]) -> None:
+    for one in answer["partitions"]:
+        parts = " + ".join(
+            f"{one[name]} {name.replace('_', ' ')}"
+            for name in (
+                "applied",
+                "superseded",
+                "replayed",
+                "quarantined",
+                "filtered",
+                "in_flight",
+            )
+        )
+        mark = "=" if one["holds"] else "≠"
+        typer.echo(f"{one['topic']} [{one['partition']}]: {one['captured']} {mark} {parts}")
+    if answer["holds"]:
+        typer.echo("Law 2 holds: every captured record is accounted for.")
+    else:
+        typer.echo(f"Law 2 FAILS: {answer['first_hole']['reason']}.")

@@ -1,0 +1,32 @@
+"""The provincial database made ready: migrations, tables from the contracts, roles."""
+
+import os
+from collections.abc import Iterable
+
+from infra.local.access import postgres_conninfo
+from infra.local.home import Home
+from infra.migrations import make_tables, migrate
+from infra.postgres import connect
+from infra.roles import set_roles
+from infra.settings import read_settings
+from schemas.catalogue import read_catalogue
+
+
+def migrate_province(home: Home, phases: Iterable[str] = ("pre", "post")) -> list[str]:
+    """Apply what is missing, then make tables and rights; returns what was done, by name.
+
+    Raises:
+        Fatal: a table differs from its contract in a way that takes a migration.
+        Transient: the database is away.
+    """
+    catalogue = read_catalogue(read_settings(os.environ).contracts)
+    connection = connect("suoi migrate", postgres_conninfo(home, "postgres"))
+    try:
+        done = [name for phase in phases for name in migrate(connection, phase)]
+        done += make_tables(connection, catalogue.values())
+        roles = ("sink", "quarantine", "reader")
+        passwords = {f"province_{role}": home.secret(f"pg_province_{role}") for role in roles}
+        set_roles(connection, passwords)
+    finally:
+        connection.close()
+    return done

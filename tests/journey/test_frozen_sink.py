@@ -1,0 +1,56 @@
+"""A sink frozen past its session: another takes over in time, and the late one changes nothing."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from support.proof import Sampler, held, prove
+from support.registers import Clerk
+from support.stack import ROOT, Stack
+from support.waiting import until
+from support.witness import Witness
+
+from infra.local.access import environment
+from infra.local.home import Home
+
+
+@contextmanager
+def second_sink(stack: Stack) -> Iterator[subprocess.Popen[bytes]]:
+    """Run another provincial sink of the same group beside the supervised one."""
+    surroundings = stack.environment | environment(Home(stack.home), "province_sink")
+    surroundings.pop("SUOI_FAULTS")
+    log = (stack.home / "logs" / "second_sink.log").open("ab")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "suoi", "run", "province"], env=surroundings, cwd=ROOT, stderr=log
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(20)
+        log.close()
+
+
+@pytest.mark.parametrize(
+    "point", ["province.before_write", "province.before_commit", "province.after_commit"]
+)
+def test_a_late_sink_changes_nothing_and_counts_nothing(
+    stack: Stack, witness: Witness, clerk: Clerk, sampler: Sampler, point: str
+) -> None:
+    frozen = stack.pid("province_sink")
+    struck = stack.arm(point, "STOP")
+    until(struck.exists, 30)
+    struck.unlink()
+    before = len(held(stack, "ho_tich.khai_sinh"))
+    with second_sink(stack):
+        # session timeout 6 s, idle-in-transaction and lock limits are of the same order
+        until(lambda: len(held(stack, "ho_tich.khai_sinh")) != before, 40)
+        os.kill(frozen, signal.SIGCONT)
+        stack.wait_restarted("province_sink", frozen)  # it found that it is no longer the owner
+        clerk.stop()
+        prove(stack, witness, seconds=90)
+    sampler.stop()

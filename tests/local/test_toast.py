@@ -1,0 +1,101 @@
+"""A dataset is added to a running stack, and its long text is never lost (traps 2 and 11)."""
+
+import random
+import shutil
+import string
+from typing import Any
+
+import psycopg
+import pytest
+from support.stack import ROOT, Stack
+from support.waiting import until
+
+CONTRACT = ROOT / "tests" / "data" / "contracts" / "tp_van_ban.odcs.yaml"
+TABLE = """
+create schema if not exists thu;
+create table if not exists thu.van_ban (id int primary key, ma varchar(20), noi_dung text, trang int);
+insert into thu.van_ban select n, 'C' || n, 'đã có từ trước', 1 from generate_series(1, 500) n
+on conflict do nothing;
+"""
+
+
+@pytest.fixture(scope="module")
+def source(stack: Stack) -> psycopg.Connection:
+    """The department, once its new table flows: the contract is the only thing that was written."""
+    connection = stack.justice()
+    connection.execute(TABLE)
+    shutil.copy(CONTRACT, stack.contracts / "so_tu_phap")
+    for part in ("departments", "kafka", "province", "registry"):
+        stack.suoi("prepare", part)
+    for worker in ("streams", "province_sink", "quarantine_sink"):
+        stack.restart(worker)
+    stack.suoi("prepare", "connectors")
+    return connection
+
+
+def row(stack: Stack, key: int) -> dict[str, Any] | None:
+    """The provincial row of one text."""
+    found = stack.one("select row_to_json(t) from clean.tp_van_ban t where _key = %s", f"[{key}]")
+    return found[0] if found else None
+
+
+def long_text(seed: int, length: int = 20_000) -> str:
+    """Text that does not compress, so that it is stored out of line."""
+    letters = random.Random(seed)
+    return "".join(letters.choices(string.ascii_letters, k=length))
+
+
+def test_rows_older_than_the_contract_are_loaded(stack: Stack, source: psycopg.Connection) -> None:
+    assert source
+    count = "select count(*) from clean.tp_van_ban where noi_dung = 'đã có từ trước'"
+    until(lambda: stack.one(count) == (500,), seconds=60)
+
+
+def test_a_long_text_survives_an_update_elsewhere(stack: Stack, source: psycopg.Connection) -> None:
+    text = long_text(1)
+    source.execute("insert into thu.van_ban values (1001, 'A', %s, 1)", (text,))
+    source.execute("update thu.van_ban set trang = 2 where id = 1001")
+    until(lambda: (found := row(stack, 1001)) and found["trang"] == 2)
+    assert row(stack, 1001)["noi_dung"] == text  # type: ignore[index]  # Invariant 7
+
+
+def test_a_long_text_survives_a_change_of_the_key(stack: Stack, source: psycopg.Connection) -> None:
+    text = long_text(2)
+    source.execute("insert into thu.van_ban values (1002, 'B', %s, 1)", (text,))
+    source.execute("update thu.van_ban set id = 2002 where id = 1002")
+    until(lambda: row(stack, 2002))
+    assert row(stack, 2002)["noi_dung"] == text  # type: ignore[index]
+    until(lambda: (found := row(stack, 1002)) and found["_deleted_at"])
+
+
+def test_a_placeholder_that_still_arrives_is_refused_never_stored(
+    stack: Stack, source: psycopg.Connection
+) -> None:
+    source.execute("alter table thu.van_ban replica identity default")
+    try:
+        source.execute("insert into thu.van_ban values (1003, 'C', %s, 1)", (long_text(3),))
+        source.execute("update thu.van_ban set trang = 2 where id = 1003")
+        item = (
+            "select problems->0->>'code' from quarantine.item "
+            "where dataset = 'tp_van_ban' and key = '[1003]' and status = 'open'"
+        )
+        until(lambda: stack.one(item) == ("envelope.toast_unresolved",))
+        assert row(stack, 1003)["trang"] == 1  # type: ignore[index]
+    finally:
+        source.execute("alter table thu.van_ban replica identity full")
+
+
+def test_a_row_of_five_megabytes_is_refused_beside_others(
+    stack: Stack, source: psycopg.Connection
+) -> None:
+    with source.transaction():
+        source.execute(
+            "insert into thu.van_ban values (1004, 'D', %s, 1)", (long_text(4, 5_000_000),)
+        )
+        source.execute("insert into thu.van_ban values (1005, 'E', 'ngắn', 1)")
+    item = (
+        "select problems->0->>'code' from quarantine.item where key = '[1004]' and status = 'open'"
+    )
+    until(lambda: row(stack, 1005))
+    until(lambda: stack.one(item) == ("size.record",))
+    assert row(stack, 1004) is None

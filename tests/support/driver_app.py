@@ -1,0 +1,147 @@
+"""A small Faust application for test_driver.py: it writes down the offsets it processes.
+
+    driver_app.py BOOTSTRAP TOPIC OUT [--driver worker|stock] [--fail-at OFFSET] [--slow SECONDS]
+
+`--driver worker` runs the product's own loop, application and membership (streams/worker.py).
+
+Its group is named as the topic. It processes a record by appending "partition:offset" to OUT. With
+--fail-at it raises once, at the first record of partition 0 at or after that offset, and leaves
+OUT.failed behind.
+"""
+
+import argparse
+import os
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import faust
+import mode
+
+from infra.settings import Timing
+from streams.envelope import RawRecord
+from streams.transport import PassThrough, settle
+from streams.worker import Place, carry
+from streams.workshop import Refined
+
+
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("bootstrap")
+    parser.add_argument("topic")
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--driver", default="cdc")
+    parser.add_argument("--fail-at", type=int)
+    parser.add_argument("--slow", type=float, default=0.0)
+    return parser.parse_args()
+
+
+class Ledger:
+    """Processes records: one line each, in one write a call."""
+
+    def __init__(self, given: argparse.Namespace) -> None:
+        self._out = os.open(given.out, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        self._fail_at = given.fail_at
+        self._failed = given.out.with_suffix(".failed")
+        self._slow = given.slow
+
+    def process(self, places: list[tuple[int, int]]) -> None:
+        """Write down *places*, (partition, offset) each, unless it is time to fail."""
+        for partition, offset in places:
+            if self._strikes(partition, offset):
+                self._failed.touch()
+                message = "the agent fails, once"
+                raise RuntimeError(message)
+            os.write(self._out, f"{partition}:{offset}\n".encode())
+        time.sleep(self._slow)
+
+    def _strikes(self, partition: int, offset: int) -> bool:
+        wanted = self._fail_at is not None and partition == 0 and offset >= self._fail_at
+        return wanted and not self._failed.exists()
+
+
+class Workshop:
+    """In place of the real one: a chunk is written down, nothing is sent."""
+
+    def __init__(self, topic: str, ledger: Ledger) -> None:
+        self.topics = (topic,)
+        self._ledger = ledger
+
+    def refine(self, chunk: Sequence[RawRecord]) -> Refined:
+        """Process *chunk*."""
+        self._ledger.process([(item.partition, item.offset) for item in chunk])
+        return Refined([], Counter())
+
+
+class Nowhere:
+    """An outbox that is never sent to."""
+
+    def send(self, *_: object) -> None:
+        """Take nothing."""
+
+    async def settle(self) -> None:
+        """Have nothing to wait for."""
+
+
+def application(given: argparse.Namespace) -> faust.App:
+    scheme = "cdc" if given.driver == "cdc" else "kafka"
+    extra = {"agent_supervisor": mode.CrashingSupervisor} if scheme == "cdc" else {}
+    return faust.App(
+        given.topic,
+        broker=f"{scheme}://{given.bootstrap}",
+        key_serializer="raw",
+        value_serializer="raw",
+        table_standby_replicas=0,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        web_enabled=False,
+        stream_buffer_maxsize=16 if scheme == "cdc" else 4096,
+        consumer_auto_offset_reset="earliest",
+        broker_commit_interval=0.2,
+        broker_session_timeout=6,
+        broker_heartbeat_interval=1,
+        broker_rebalance_timeout=10,
+        broker_request_timeout=16,
+        datadir=tempfile.mkdtemp(),
+        **extra,
+    )
+
+
+def main() -> None:
+    given = options()
+    ledger = Ledger(given)
+    if given.driver == "worker":
+        timing = Timing(session_timeout=6.0, heartbeat=1.0, commit=0.2)
+        place = Place(None, given.bootstrap, timing, given.out.with_suffix(".data"), given.topic)
+        carry(Workshop(given.topic, ledger), Nowhere(), place)
+    app = application(given)
+    attend = _chunks if given.driver == "cdc" else _records
+    attend(app, given.topic, ledger)
+    faust.Worker(
+        app, loglevel="ERROR", quiet=True, redirect_stdouts=False
+    ).execute_from_commandline()
+
+
+def _chunks(app: faust.App, topic: str, ledger: Ledger) -> None:
+    @app.agent(app.topic(topic, schema=PassThrough()))
+    async def carry(stream: faust.Stream) -> None:
+        async for batch in stream.noack_take(4, within=0.01):
+            for event in batch:
+                ledger.process([(item.partition, item.offset) for item in event.value])
+                settle(event)
+                await stream.ack(event)
+
+
+def _records(app: faust.App, topic: str, ledger: Ledger) -> None:
+    """As Faust's documentation has it: the acknowledgement is Faust's business."""
+
+    @app.agent(app.topic(topic, value_type=bytes))
+    async def carry(stream: faust.Stream) -> None:
+        async for event in stream.events():
+            ledger.process([(event.message.partition, event.message.offset)])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""A plain one-node Kafka for the driver's tests: no TLS, no users, gone when the test is."""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient, NewTopic
+
+JARS = Path(__file__).parents[2] / ".build" / "java" / "broker"
+_PROPERTIES = """\
+process.roles=broker,controller
+node.id=1
+controller.listener.names=CONTROLLER
+controller.quorum.bootstrap.servers=127.0.0.1:{controller}
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+inter.broker.listener.name=PLAINTEXT
+auto.create.topics.enable=false
+log.dirs={directory}/kafka
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+"""
+
+
+@contextlib.contextmanager
+def plain_broker(directory: Path) -> Iterator[str]:
+    """Run a broker in *directory*; yields its address."""
+    port, controller = _free_ports(2)
+    properties = directory / "server.properties"
+    properties.write_text(_PROPERTIES.format(port=port, controller=controller, directory=directory))
+    java = [shutil.which("java") or "java", "-Xmx512m", "-cp", f"{JARS}/*"]
+    tool = [*java, "kafka.tools.StorageTool"]
+    uuid = _said([*tool, "random-uuid"]).split()[-1]
+    _said([*tool, "format", "-t", uuid, "-c", str(properties), "--standalone"])
+    with (directory / "broker.log").open("wb") as log:
+        broker = subprocess.Popen(  # noqa: S603  the jars we built
+            [*java, "kafka.Kafka", str(properties)], stdout=log, stderr=log, start_new_session=True
+        )
+    try:
+        _await_ready(f"127.0.0.1:{port}")
+        yield f"127.0.0.1:{port}"
+    finally:
+        os.killpg(broker.pid, signal.SIGKILL)
+        broker.wait()
+
+
+def make_topic(bootstrap: str, topic: str, partitions: int) -> None:
+    admin = AdminClient({"bootstrap.servers": bootstrap})
+    for future in admin.create_topics([NewTopic(topic, partitions, 1)]).values():
+        future.result(20)
+
+
+def _said(command: list[str]) -> str:
+    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603  ours
+    return done.stdout
+
+
+def _await_ready(bootstrap: str) -> None:
+    deadline = time.monotonic() + 60
+    admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": 0})
+    while time.monotonic() < deadline:
+        with contextlib.suppress(KafkaException):
+            if admin.list_topics(timeout=1).brokers:
+                return
+    message = f"the broker at {bootstrap} was not ready within 60 s"
+    raise TimeoutError(message)
+
+
+def _free_ports(count: int) -> list[int]:
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for item in sockets:
+            item.bind(("127.0.0.1", 0))
+        return [item.getsockname()[1] for item in sockets]

@@ -1,0 +1,160 @@
+"""Applying: twice is harmless, a refused dataset stops alone, a position comes first."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+import pytest
+
+from connectors import apply as subject
+from connectors import desk as desks
+from connectors.apply import Outcome, apply
+from connectors.desk import Desk
+from connectors.engines import ENGINES
+from connectors.guards import Refusal
+from connectors.place import Place
+from connectors.sources import read_sources
+from infra.connect import Connect, ConnectorState
+from infra.errors import Transient
+from schemas.contract import Dataset
+
+RUNNING = ConnectorState("RUNNING", "RUNNING", "")
+SOURCE = read_sources()["so_tu_phap"]
+
+
+@dataclass
+class FakeConnect:
+    """Connect that remembers what it was given; it commits a position once our tables run."""
+
+    configs: list[dict[str, str]] = field(default_factory=list)
+    position: dict[str, int] | None = None
+    runs: bool = True
+
+    def config(self, _name: str) -> dict[str, str] | None:
+        """The configuration it was given last."""
+        return self.configs[-1] if self.configs else None
+
+    def configure(self, _name: str, config: dict[str, str]) -> None:
+        """Take a configuration."""
+        self.configs.append(dict(config))
+
+    def state(self, _name: str) -> ConnectorState:
+        """Running, or failed."""
+        return RUNNING if self.runs else ConnectorState("RUNNING", "FAILED", "ConnectException")
+
+    def offset(self, _name: str) -> dict[str, int] | None:
+        """The position committed."""
+        return self.position
+
+    def restart_failed(self, _name: str) -> None:
+        """Nothing here heals by that."""
+
+
+@dataclass
+class FakeSource:
+    """A source whose signal table and heart we watch."""
+
+    connect: FakeConnect
+    signals: list[dict[str, Any]] = field(default_factory=list)
+
+    def ask(self, _database: object, name: str, values: dict[str, Any] | None) -> list[Any]:
+        """Answer one named question."""
+        if name == "beat":
+            self.connect.position = {"lsn": 10}
+        if name == "signal" and values:
+            self.signals.append(values)
+        return [(row["id"], row["data"]) for row in self.signals] if name == "signals" else []
+
+
+@pytest.fixture
+def source(monkeypatch: pytest.MonkeyPatch) -> FakeSource:
+    fake = FakeSource(FakeConnect())
+    monkeypatch.setattr(desks.loads, "read_notifications", lambda *_: [])
+    engine = replace(
+        ENGINES[SOURCE.engine],
+        ask=fake.ask,
+        read_facts=lambda *_: None,
+        refusals=lambda *_: iter(()),
+    )
+    monkeypatch.setattr(desks, "engine_of", lambda _: engine)
+    monkeypatch.setattr(subject, "_ASK_EVERY_S", 0.001)
+    return fake
+
+
+@pytest.fixture
+def desk(source: FakeSource, birth: Dataset, death: Dataset, place: Place) -> Desk:
+    return Desk(
+        source=SOURCE,
+        datasets=(birth, death),
+        place=place,
+        database=cast("Any", None),
+        connect=cast("Connect", source.connect),
+        reader=cast("Any", None),
+        patience_s=0.05,
+    )
+
+
+def refuse(desk: Desk, monkeypatch: pytest.MonkeyPatch, *refusals: Refusal) -> None:
+    engine = replace(desk.engine, refusals=lambda *_: iter(refusals))
+    monkeypatch.setattr(desks, "engine_of", lambda _: engine)
+
+
+def tables(config: dict[str, str]) -> str:
+    return config["table.include.list"]
+
+
+def test_the_first_time_it_is_seeded_then_captures_then_loads(
+    desk: Desk, source: FakeSource
+) -> None:
+    applied = apply(desk)
+    seed, whole = source.connect.configs
+    assert tables(seed) == r"cdc\.heartbeat,cdc\.signal"  # Invariant 8
+    assert whole == desk.wanted
+    assert (applied.outcome, applied.signalled) == (Outcome.CREATED, desk.tables)
+
+
+def test_the_second_time_nothing_happens(desk: Desk, source: FakeSource) -> None:
+    apply(desk)
+    again = apply(desk)
+    assert (again.outcome, again.signalled) == (Outcome.UNCHANGED, ())
+    assert (len(source.connect.configs), len(source.signals)) == (2, 1)
+
+
+def test_an_empty_stored_position_is_no_position(desk: Desk, source: FakeSource) -> None:
+    source.connect.position = {}
+    apply(desk)
+    assert tables(source.connect.configs[0]) == r"cdc\.heartbeat,cdc\.signal"
+
+
+def test_a_refused_source_is_left_as_it_is(
+    desk: Desk, source: FakeSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse(desk, monkeypatch, Refusal("slot", "the slot is lost"))
+    assert apply(desk).outcome is Outcome.REFUSED
+    assert source.connect.configs == []
+
+
+def test_a_refused_dataset_stops_alone(
+    desk: Desk, source: FakeSource, monkeypatch: pytest.MonkeyPatch
+) -> None:  # Invariant 10
+    refuse(desk, monkeypatch, Refusal("publication", "not published", "tp_khai_tu"))
+    applied = apply(desk)
+    assert applied.signalled == ("ho_tich.khai_sinh",)
+    assert "khai_tu" not in tables(source.connect.configs[-1])
+    assert applied.refusals
+
+
+def test_a_table_already_captured_is_never_dropped_from_capture(
+    desk: Desk, source: FakeSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply(desk)
+    refuse(desk, monkeypatch, Refusal("identity", "not FULL", "tp_khai_tu"))
+    assert apply(desk).outcome is Outcome.REFUSED
+    assert "khai_tu" in tables(source.connect.configs[-1])
+
+
+def test_a_connector_that_does_not_start_is_said_with_its_cause(
+    desk: Desk, source: FakeSource
+) -> None:
+    source.connect.runs = False
+    with pytest.raises(Transient, match="FAILED: ConnectException"):
+        apply(desk)

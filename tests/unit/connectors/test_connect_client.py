@@ -1,0 +1,71 @@
+"""Our client of Kafka Connect: what passes is tried again, what does not is a sentence."""
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from infra.connect import Connect
+from infra.errors import Fatal, Transient
+
+Answer = Callable[[httpx.Request], httpx.Response]
+
+TRACE = """org.apache.kafka.connect.errors.ConnectException: row (Nguyễn Văn Giả) failed
+\tat a.B.c(B.java:1)
+Caused by: org.apache.kafka.common.errors.RecordTooLargeException: 17 MB of Nguyễn Văn Giả
+\tat d.E.f(E.java:2)
+"""
+
+
+def client(answer: Answer, patience_s: float = 0.5) -> Connect:
+    transport = httpx.MockTransport(answer)
+    return Connect(httpx.Client(transport=transport, base_url="http://connect"), patience_s)
+
+
+def test_a_rebalance_is_waited_out() -> None:
+    codes = iter((409, 500, 200))
+    connect = client(lambda _: httpx.Response(next(codes), json=["b", "a"]))
+    assert connect.names() == ["a", "b"]
+
+
+def test_a_rebalance_without_end_is_transient() -> None:
+    connect = client(lambda _: httpx.Response(409, json={}), patience_s=0.15)
+    with pytest.raises(Transient, match="rebalancing"):
+        connect.names()
+
+
+def test_connect_away_is_transient() -> None:
+    def away(_: httpx.Request) -> httpx.Response:
+        message = "refused"
+        raise httpx.ConnectError(message)
+
+    with pytest.raises(Transient, match="does not answer"):
+        client(away, patience_s=0.15).names()
+
+
+def test_a_refused_configuration_is_fatal_with_what_connect_said() -> None:
+    connect = client(lambda _: httpx.Response(400, json={"message": "slot.name is invalid"}))
+    with pytest.raises(Fatal, match=r"slot\.name is invalid"):
+        connect.configure("a", {})
+
+
+def test_a_wrong_password_is_fatal() -> None:
+    with pytest.raises(Fatal, match="refused our REST user"):
+        client(lambda _: httpx.Response(401)).names()
+
+
+def test_what_is_not_there_is_none() -> None:
+    connect = client(lambda _: httpx.Response(404, json={}))
+    assert connect.config("a") is connect.state("a") is connect.offset("a") is None
+
+
+def test_before_the_first_commit_there_is_no_offset() -> None:
+    assert client(lambda _: httpx.Response(200, json={"offsets": []})).offset("a") is None
+
+
+def test_a_failure_is_named_by_its_classes_and_quotes_no_row() -> None:  # Invariant 6
+    status = {"connector": {"state": "RUNNING"}, "tasks": [{"state": "FAILED", "trace": TRACE}]}
+    state = client(lambda _: httpx.Response(200, json=status)).state("a")
+    assert state is not None
+    assert not state.running
+    assert state.cause == "ConnectException < RecordTooLargeException"

@@ -1,0 +1,82 @@
+"""The set-up: does its work once, says exactly what is missing, takes no jar it does not know."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from infra.errors import Fatal, Usage
+from infra.local import programs
+from infra.setup import java, packages, stamps
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_a_step_is_fresh_until_its_inputs_or_outputs_change(tmp_path: Path) -> None:
+    source, output, stamp = tmp_path / "in", tmp_path / "out", tmp_path / "stamps" / "step"
+    source.write_text("one")
+    output.touch()
+    stamps.write(stamp, stamps.digest([source]))
+    assert stamps.is_fresh(stamp, stamps.digest([source]), [output])
+    source.write_text("two")
+    assert not stamps.is_fresh(stamp, stamps.digest([source]), [output])
+    source.write_text("one")
+    output.unlink()
+    assert not stamps.is_fresh(stamp, stamps.digest([source]), [output])
+
+
+def test_without_root_the_missing_packages_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    needs = (("redis-server", lambda: False), ("maven", lambda: True))
+    monkeypatch.setattr(packages, "NEEDS", needs)
+    with pytest.raises(Usage, match=r"missing Debian packages: redis-server\. Install them"):
+        packages.install(ROOT)
+
+
+def test_with_everything_there_nothing_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packages, "NEEDS", (("maven", lambda: True),))
+    assert not packages.install(ROOT)
+
+
+def test_a_java_that_is_too_old_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = tmp_path / "bin" / "java"
+    old.parent.mkdir()
+    old.write_text("#!/bin/sh\necho 'openjdk version \"1.8.0_402\"' >&2\n")
+    old.chmod(0o755)
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setattr(programs, "_JVMS", tmp_path)
+    with pytest.raises(Usage, match=r"Java 17 or newer is not on this machine .*is 8"):
+        programs.java()
+
+
+def test_a_jar_that_is_not_the_pinned_one_is_refused(tmp_path: Path) -> None:
+    out = tmp_path / "java"
+    (out / "broker").mkdir(parents=True)
+    (out / "broker" / "a.jar").write_text("as published")
+    pinned = tmp_path / "checksums.txt"
+    pinned.write_text(java.checksums(out))
+    java.verify(out, pinned)
+    (out / "broker" / "a.jar").write_text("something else")
+    with pytest.raises(Fatal, match=r"differ from .*broker/a\.jar"):
+        java.verify(out, pinned)
+
+
+def test_a_jar_nobody_pinned_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "checksums.txt").write_text("")
+    (tmp_path / "out" / "connect").mkdir(parents=True)
+    (tmp_path / "out" / "connect" / "connect-file.jar").touch()
+    with pytest.raises(Fatal, match="connect-file"):
+        java.verify(tmp_path / "out", tmp_path / "checksums.txt")
+
+
+def test_no_connector_that_reads_any_file_is_pinned() -> None:
+    assert "connect-file" not in (ROOT / "infra/java/checksums.txt").read_text()
+
+
+def test_constraints_name_no_registry_and_hash_every_package() -> None:
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    assert not [line for line in lines if "://" in line or "index-url" in line]
+    packages_named = [line for line in lines if "==" in line]
+    assert packages_named
+    assert all(line.endswith("\\") for line in packages_named)
