@@ -3,14 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from consumers.batch import Record, malformed, order_key, origin
+from consumers.batch import Record, malformed, order_key
 from consumers.decoding import Decoder, Malformed
 from consumers.ledger.counts import APPLIED, REPLAYED, SUPERSEDED, Account, Counts, window_day
 from consumers.table import Row, Table
 from schemas.contract import Dataset
-from schemas.records import OrderKey, Origin
-
-UNASSIGNED = "unassigned"
+from schemas.records import UNASSIGNED, OrderKey, Origin
 
 
 class Arrival(NamedTuple):
@@ -74,18 +72,6 @@ class Reader:
     def _account(self, record: Record, raw: Origin, scope: str, source_ts: int) -> Account:
         day = window_day(source_ts)
         return Account(raw, self._dataset.id, scope, day, record.headers["suoi.op"])
-
-
-def raw_origin(record: Record) -> Origin:
-    """Read where the record's raw cause lies.
-
-    Raises:
-        Fatal: the record does not say.
-    """
-    try:
-        return origin(record.headers)
-    except (KeyError, ValueError) as error:
-        raise malformed(record, "does not name its raw record") from error
 
 
 def winners(arrivals: Iterable[Arrival], counts: Counts) -> dict[str, Arrival]:

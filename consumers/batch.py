@@ -107,14 +107,24 @@ def order_key(headers: Mapping[str, str]) -> OrderKey:
     )
 
 
-def origin(headers: Mapping[str, str]) -> Origin:
-    """Read the place of the raw record in `suoi.raw`, "topic:partition:offset".
+def raw_origin(record: Record) -> Origin:
+    """Read which raw record a record of clean, open or reject came from.
+
+    A reject says it under Kafka Connect's names, the others in `suoi.raw` (DESIGN.md 2, Topics).
 
     Raises:
-        KeyError: the header is absent.
+        Fatal: it does not say, so it cannot be counted.
     """
-    topic, partition, offset = headers["suoi.raw"].rsplit(":", 2)
-    return Origin(topic, int(partition), int(offset))
+    headers = record.headers
+    try:
+        if "suoi.raw" in headers:
+            parts = headers["suoi.raw"].rsplit(":", 2)
+        else:
+            parts = [headers[f"__connect.errors.{one}"] for one in Origin._fields]
+        topic, partition, offset = parts
+        return Origin(topic, int(partition), int(offset))
+    except (KeyError, ValueError) as error:
+        raise malformed(record, "does not name its raw record") from error
 
 
 def malformed(record: Record, what: str) -> Fatal:

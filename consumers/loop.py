@@ -22,6 +22,7 @@ from consumers.refusals import refuse
 from infra.errors import NotOwner, Transient
 from infra.kafka import client_config
 from infra.kafka_reader import Place, bounds
+from infra.readiness import say_ready
 from infra.settings import KafkaAccess, Timing
 
 _LARGEST_BATCH = 5_000
@@ -229,6 +230,7 @@ class Loop:
             self._places = self._find_starts(consumer, partitions)
             self._begin_again()
             log.info("partitions.assigned", partitions=len(self._places))
+            say_ready()
         except BaseException as trouble:  # noqa: BLE001  a callback's: _read raises it again
             self._trouble = trouble
 

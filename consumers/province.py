@@ -10,8 +10,8 @@ from typing import Any
 from psycopg import Cursor
 
 from consumers.arrays import register
-from consumers.arrivals import Arrival, Reader, count_winners, raw_origin, winners
-from consumers.batch import Batch, Bounds, Record
+from consumers.arrivals import Arrival, Reader, count_winners, winners
+from consumers.batch import Batch, Bounds, Record, raw_origin
 from consumers.bookkeeping import Desk, Settle
 from consumers.decoding import Decoder, Schemas
 from consumers.ledger.counts import Counts
@@ -54,7 +54,7 @@ class Province:
         faults.point("province.before_write")
         if self._desk.written_before(batch.moves):
             return {}
-        counts, repeats = Counts(), self._desk.repeats()
+        counts, repeats = Counts("clean"), self._desk.repeats()
         chosen = self._choose(batch.records, repeats, counts)
         work = partial(self._deliver, chosen, counts)
         self._desk.transact(batch, repeats, work, partial(faults.point, "province.before_commit"))

@@ -45,7 +45,7 @@ class Quarantine:
         """File items, counts and offsets, all or nothing; the errors are those of Sink.write."""
         if self._desk.written_before(batch.moves):
             return {}
-        counts, repeats = Counts(), self._desk.repeats()
+        counts, repeats = Counts("reject"), self._desk.repeats()
         read = (read_reject(self._datasets[record.topic], record) for record in batch.records)
         items = [item for item in read if not repeats.met(item.place, item.account.raw)]
         work = partial(self._file, items, counts)

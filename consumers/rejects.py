@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from consumers.batch import Headers, Record, malformed, order_key
+from consumers.batch import Headers, Record, order_key, raw_origin
 from consumers.ledger.counts import Account, window_day
 from infra.kafka_reader import Place
 from schemas.contract import Dataset
-from schemas.records import OrderKey, Origin
+from schemas.identity import NAMELESS, key_of
+from schemas.records import UNASSIGNED, OrderKey
 
 UNKNOWN = "unknown"
 _NO_PROBLEMS = [{"code": "envelope.undecodable", "field": "", "severity": "reject", "message": ""}]
@@ -32,7 +33,7 @@ def read_reject(dataset: Dataset, record: Record) -> Item:
         Fatal: it does not name its raw record, so it cannot be counted.
     """
     headers = record.headers
-    raw = _origin(record)
+    raw = raw_origin(record)
     order = _order(headers)
     source_ts = _number(headers.get("suoi.source_ts"))
     facts = {
@@ -49,35 +50,18 @@ def read_reject(dataset: Dataset, record: Record) -> Item:
         "reject_offset": record.offset,
     }
     day = window_day(record.timestamp * 1000 if source_ts is None else source_ts)
-    scope = headers.get("suoi.scope") or "unassigned"
+    scope = headers.get("suoi.scope") or UNASSIGNED
     account = Account(raw, dataset.id, scope, day, headers.get("suoi.op") or UNKNOWN)
     return Item(record.place, account, facts)
 
 
 def row_key(dataset: Dataset, key: bytes | None) -> str | None:
-    """Give `_key` of the raw *key*: the values of the source key as a JSON array without spaces.
-
-    None where the record has no key (TRUNCATE) or its key cannot be read.
-    """
-    if key is None:
-        return None
+    """Give `_key` of the raw *key*; None where it names no row (TRUNCATE) or cannot be read."""
     try:
-        values = orjson.loads(key)
-        return orjson.dumps([values[name] for name in dataset.source_key]).decode()
-    except (ValueError, KeyError, TypeError):
+        found = key_of(dataset.source_key, key or b"{}")
+    except ValueError:
         return None
-
-
-def _origin(record: Record) -> Origin:
-    headers = record.headers
-    try:
-        return Origin(
-            headers["__connect.errors.topic"],
-            int(headers["__connect.errors.partition"]),
-            int(headers["__connect.errors.offset"]),
-        )
-    except (KeyError, ValueError) as error:
-        raise malformed(record, "does not name its raw record") from error
+    return None if found == NAMELESS else found
 
 
 def _order(headers: Headers) -> OrderKey | None:

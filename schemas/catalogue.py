@@ -10,7 +10,7 @@ from pathlib import Path
 
 from schemas import topics
 from schemas.contract import Dataset
-from schemas.odcs import ContractError, read_contract
+from schemas.odcs.contract import ContractError, read_contract
 
 CONTRACTS = Path(__file__).parent / "datasets"
 """The product's own contracts."""

@@ -14,6 +14,10 @@ Row = dict[str, Any]
 validate`)."""
 
 
+UNASSIGNED = "unassigned"
+"""The scope of a change that counts for no commune."""
+
+
 class OrderKey(NamedTuple):
     """The place of a change in the history of its row; compared as a tuple, never a clock."""
 

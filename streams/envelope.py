@@ -9,8 +9,18 @@ from typing import Any, Final, Protocol
 import msgspec
 
 from schemas.contract import Dataset
+from schemas.identity import NAMELESS, key_of, key_text
 from schemas.reasons import REASONS
-from schemas.records import Change, Filtered, OrderKey, Origin, Problem, Rejected, Row
+from schemas.records import (
+    UNASSIGNED,
+    Change,
+    Filtered,
+    OrderKey,
+    Origin,
+    Problem,
+    Rejected,
+    Row,
+)
 from streams.position import position
 
 PLACEHOLDERS: Final = (
@@ -24,10 +34,8 @@ LARGEST_ROW: Final = 1024 * 1024
 
 MOST_FIELDS: Final = 500
 DEEPEST: Final = 20
-UNASSIGNED: Final = "unassigned"
 
 _OPERATIONS: Final = frozenset("crud")
-_NO_KEY: Final = "[]"
 _EXPECTED_SIZE: Final = f"1 MiB, {MOST_FIELDS} cột, {DEEPEST} tầng"
 _PLACEHOLDER_BYTES: Final = tuple(text.encode() for text in PLACEHOLDERS)
 
@@ -84,7 +92,6 @@ class Envelope(msgspec.Struct):
 
 
 _decode_envelope = msgspec.json.Decoder(Envelope).decode
-_decode_key = msgspec.json.Decoder(Row).decode
 _encode = msgspec.json.Encoder().encode
 
 
@@ -134,9 +141,7 @@ class Reader:
         """`_key`: the source key's values, as the event gives them, in the contract's order."""
         if record.key is None and envelope.op not in _OPERATIONS:
             return ""  # a truncate has no key
-        given = _decode_key(record.key or b"{}")
-        values = [given.get(name) for name in self._key]
-        return _NO_KEY if None in values else _encode(values).decode()
+        return key_of(self._key, record.key or b"{}")
 
     def _checked(self, record: RawRecord, change: Change) -> Change | Rejected:
         """Judge the envelope, cheapest first; one problem here ends the judgement (DOMAIN.md 1)."""
@@ -160,9 +165,9 @@ class Reader:
         """Tell whether the record's key is the key inside the row."""
         row = change.before if change.op == "d" else change.row
         if row is None:  # a delete may come without an image
-            return change.key != _NO_KEY
+            return change.key != NAMELESS
         try:
-            return _encode([row[name] for name in self._key]).decode() == change.key
+            return change.key == key_text([row[name] for name in self._key]) != NAMELESS
         except KeyError:
             return False
 

@@ -1,7 +1,7 @@
 """One raw record in, one verdict out; what is open of it goes with it."""
 
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -11,6 +11,7 @@ from schemas import topics
 from schemas.contract import Dataset
 from schemas.reasons import REASONS
 from schemas.records import (
+    UNASSIGNED,
     Accepted,
     Change,
     Filtered,
@@ -22,7 +23,7 @@ from schemas.records import (
     Verdict,
 )
 from streams.conditions import Condition
-from streams.envelope import UNASSIGNED, RawRecord, Reader
+from streams.envelope import RawRecord, Reader
 from streams.projection import Opening, Projector
 
 _log = structlog.get_logger()
@@ -63,19 +64,15 @@ class Judged(NamedTuple):
 
 
 class Judge:
-    """Judges the records of one dataset; its validator is compiled at the first row."""
+    """Judges the records of one dataset."""
 
     def __init__(
-        self,
-        dataset: Dataset,
-        compiled: Callable[[Dataset], Validator],
-        condition: Condition | None = None,
+        self, dataset: Dataset, validator: Validator, condition: Condition | None = None
     ) -> None:
-        """*compiled* makes the validator; *condition* is the predicate of `open_when`."""
+        """*validator* is compiled from *dataset*; *condition* is the predicate of `open_when`."""
         self.dataset = dataset
         self._reader = Reader(dataset)
-        self._compiled = compiled
-        self._validator: Validator | None = None
+        self._validator = validator
         self._projector = Projector(dataset, condition) if dataset.open_columns else None
         names = [column.name for column in dataset.columns]
         self._scope = names.index(dataset.scope_field) if dataset.scope_field else None
@@ -108,7 +105,7 @@ class Judge:
         return Judged(refused, self._projector and self._projector.unjudged())
 
     def _refined(self, change: Change) -> Judged:
-        found = self._rules().judge(change.row or {}, change.source_ts)
+        found = self._validator.judge(change.row or {}, change.source_ts)
         scope = self._scope_of(found.values)
         # Invariant 5: all problems, or none.
         if any(item.severity is Severity.REJECT for item in found.problems):
@@ -145,7 +142,7 @@ class Judge:
         if self._scope is None or not change.before:
             return UNASSIGNED
         try:
-            return self._scope_of(self._rules().judge(change.before, change.source_ts).values)
+            return self._scope_of(self._validator.judge(change.before, change.source_ts).values)
         except Exception:  # noqa: BLE001  a delete needs only its key: an odd image costs its scope
             return UNASSIGNED
 
@@ -161,11 +158,6 @@ class Judge:
         if codes & {"envelope.truncate", "envelope.key_mismatch"}:
             return None
         return self._projector.unjudged()
-
-    def _rules(self) -> Validator:
-        if self._validator is None:
-            self._validator = self._compiled(self.dataset)
-        return self._validator
 
 
 def filtered_topics(sources: tuple[str, ...]) -> Mapping[str, str]:

@@ -21,6 +21,7 @@ import structlog
 from infra.errors import Trouble, Usage
 from infra.faults import point
 from infra.kafka import Headers, Outbox, client_config, producer_config
+from infra.readiness import say_ready
 from infra.settings import KafkaAccess, Settings, Timing
 from schemas.catalogue import Catalogue
 from schemas.codes import CodeLists
@@ -165,6 +166,7 @@ class Carrier:
         """Subscribe to the workshop's topics in *app*; by name, never by pattern."""
         topic = app.topic(*self._workshop.topics, schema=PassThrough())
         app.agent(topic, name="streams.carrier")(self._carry)
+        app.on_partitions_assigned.connect(_joined)
 
     async def _carry(self, stream: Any) -> None:  # noqa: ANN401
         async for batch in stream.noack_take(_BATCH_CHUNKS, within=_BATCH_WAIT_S):
@@ -194,6 +196,12 @@ class Carrier:
         await self._outbox.settle()
         point("streams.after_output")
         self._said.add(counts, time.perf_counter() - begun)
+
+
+def _joined(_app: Any, assigned: Iterable[Any], **_signal: Any) -> None:  # noqa: ANN401
+    """Say that the group has us: from here on, what the departments send is judged."""
+    _log.info("partitions.assigned", partitions=len(list(assigned)))
+    say_ready()
 
 
 class _Said:

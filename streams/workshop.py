@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+import structlog
+
 from infra.errors import Fatal
 from schemas import topics
 from schemas.catalogue import Catalogue
@@ -12,8 +14,11 @@ from schemas.records import Accepted, Filtered, Origin
 from streams.books import Page
 from streams.conditions import Condition
 from streams.envelope import RawRecord
-from streams.judge import Judge, Judged, Validator, filtered_topics
+from streams.judge import Judge, Judged, Validator, fault, filtered_topics
 from streams.output import Message, Writer
+
+_log = structlog.get_logger()
+_HELD = "No judge can be made of its contract; correct it, then restart the stream worker."
 
 
 class Refined(NamedTuple):
@@ -94,12 +99,22 @@ def open_workshop(
     conditions: Mapping[str, Condition],
     secrets: Secrets,
 ) -> Workshop:
-    """Seat a judge and a writer for every dataset of *catalogue*."""
-    desks = {
-        topics.raw(dataset): Desk(
-            Judge(dataset, compiled, conditions[dataset.open_when] if dataset.open_when else None),
-            Writer(dataset, secrets.schema_ids, secrets.open_key),
-        )
-        for dataset in catalogue.values()
-    }
+    """Seat a judge and a writer for every dataset of *catalogue* that can be judged.
+
+    Invariant 10: any other stops alone. It is named in the log, its topic is not among
+    `Workshop.topics`, so that nothing of it is read and its offsets stay.
+    """
+    for path, error in catalogue.problems.items():
+        _log.error("dataset.held", contract=path.name, reason=str(error))
+    desks: dict[str, Desk] = {}
+    for dataset in catalogue.values():
+        try:
+            condition = conditions[dataset.open_when] if dataset.open_when else None
+            judge = Judge(dataset, compiled(dataset), condition)
+            writer = Writer(dataset, secrets.schema_ids, secrets.open_key)
+        except Exception as error:  # noqa: BLE001  whatever is wrong with one, the others go on
+            facts = {"cause": str(error)} | fault(error)
+            _log.error("dataset.held", dataset=dataset.id, reason=_HELD, **facts)
+        else:
+            desks[topics.raw(dataset)] = Desk(judge, writer)
     return Workshop(desks, filtered_topics(catalogue.sources))

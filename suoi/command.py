@@ -69,7 +69,7 @@ def _mount(app: typer.Typer, name: str) -> None:
 
 
 def _unexpected(error: Exception) -> str:
-    """Say where we failed, in the order of the calls; never the error's text, which may hold a row."""
+    """Say where we failed, in the order of the calls; the error's text may hold a row: not it."""
     frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
     places = " > ".join(f"{Path(one.filename).name}:{one.lineno}" for one in frames)
     return (

@@ -17,7 +17,7 @@ from confluent_kafka import Consumer
 from connectors import loads
 from connectors.sources import read_sources
 from consumers.cache.keys import cache_keys
-from consumers.ledger.conservation import DELIVERED, Finding, Sample, judge
+from consumers.ledger.conservation import OUTCOMES, Finding, Sample, judge
 from consumers.ledger.sampling import take_samples
 from consumers.ledger.watermark import Chain, Position, position, read_beats, settled
 from infra import kafka_reader
@@ -166,8 +166,8 @@ def _counts(findings: list[Finding]) -> dict[str, int]:
     for finding in findings:
         total.update({"captured": finding.sample.end - finding.sample.low})
         total.update(finding.verdicts)
-        total.update(finding.sample.counted)
-    names = ("captured", "clean", "reject", "filtered", *DELIVERED, "quarantined")
+        total.update({outcome: finding.ended(outcome) for outcome in OUTCOMES})
+    names = ("captured", "clean", "reject", "filtered", *OUTCOMES)
     return {name: total[name] for name in names}
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 import typer
 
-from consumers.ledger.conservation import Finding, first_failure, judge
+from consumers.ledger.conservation import OUTCOMES, Finding, first_failure, judge
 from suoi.figures import open_books
 from suoi.options import DEFAULT_HOME, HomeOption, JsonOption
 
@@ -57,10 +57,7 @@ def _sum(finding: Finding) -> dict[str, Any]:
         "topic": sample.topic,
         "partition": sample.partition,
         "captured": sample.end - sample.low,
-        "applied": sample.counted.get("applied", 0),
-        "superseded": sample.counted.get("superseded", 0),
-        "replayed": sample.counted.get("replayed", 0),
-        "quarantined": sample.counted.get("quarantined", 0),
+        **{outcome: finding.ended(outcome) for outcome in OUTCOMES},
         "filtered": finding.verdicts.get("filtered", 0),
         "in_flight": finding.in_flight,
         "holds": finding.holds,

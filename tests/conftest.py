@@ -1,4 +1,4 @@
-"""The stack is started once a run, before any row exists, with a witness on the department's log."""
+"""The stack is started once a run, before any row exists; a witness reads the department's log."""
 
 import os
 import shutil

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-DELIVERED = ("applied", "superseded", "replayed")
+OUTCOMES = ("applied", "superseded", "replayed", "quarantined")
 
 
 class Run(NamedTuple):
@@ -42,8 +42,8 @@ class Sample:
     end: int
     runs: tuple[Run, ...]
     """Verdicts from books.streams, in the order in which they were written."""
-    counted: Mapping[str, int] = field(default_factory=dict)
-    """What the ledger has counted: outcome -> records."""
+    counted: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """What the ledger has counted: (verdict, outcome) -> records."""
     waiting: Mapping[str, int] = field(default_factory=dict)
     """Decided records no sink has taken yet: clean -> n, reject -> n."""
 
@@ -62,6 +62,10 @@ class Finding:
     def holds(self) -> bool:
         """Law 2 holds for this partition."""
         return not self.reason
+
+    def ended(self, outcome: str) -> int:
+        """Records that ended in *outcome*, whatever they were judged."""
+        return sum(n for (_, ended), n in self.sample.counted.items() if ended == outcome)
 
     @property
     def in_flight(self) -> int:
@@ -117,12 +121,9 @@ def _undecided(sample: Sample, hole: Range | None) -> str:
 
 
 def _uneven(sample: Sample, verdicts: Mapping[str, int]) -> str:
-    delivered = sum(sample.counted.get(outcome, 0) for outcome in DELIVERED)
-    sides = (
-        ("clean", verdicts.get("clean", 0), delivered),
-        ("reject", verdicts.get("reject", 0), sample.counted.get("quarantined", 0)),
-    )
-    for verdict, decided, counted in sides:
+    for verdict in ("clean", "reject"):
+        decided = verdicts.get(verdict, 0)
+        counted = sum(n for (judged, _), n in sample.counted.items() if judged == verdict)
         waiting = sample.waiting.get(verdict, 0)
         if decided != counted + waiting:
             return (

@@ -39,8 +39,9 @@ def window_day(source_ts: int) -> int:
 class Counts:
     """How the records of one batch ended."""
 
-    def __init__(self) -> None:
-        """Start with nothing counted."""
+    def __init__(self, verdict: str) -> None:
+        """Start with nothing counted of the records judged *verdict* (clean or reject)."""
+        self._verdict = verdict
         self._outcomes: Counter[tuple[str, int, str]] = Counter()
         self._days: Counter[tuple[str, str, int, str, str]] = Counter()
         self.totals: Counter[str] = Counter()
@@ -60,7 +61,7 @@ class Counts:
         names = ("topics", "partitions", "outcomes")
         columns = [list(column) for column in zip(*self._outcomes, strict=True)]
         facts = dict(zip(names, columns, strict=True)) | {"ns": list(self._outcomes.values())}
-        connection.execute(queries["add_outcomes"], facts)
+        connection.execute(queries["add_outcomes"], facts | {"verdict": self._verdict})
         names_of_days = ("datasets", "scopes", "days", "ops", "outcomes")
         columns = [list(column) for column in zip(*self._days, strict=True)]
         facts = dict(zip(names_of_days, columns, strict=True)) | {"ns": list(self._days.values())}

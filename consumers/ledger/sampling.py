@@ -13,18 +13,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import psycopg
-from confluent_kafka import Consumer, Message
+from confluent_kafka import Consumer
 
+from consumers.batch import raw_origin, read_record
 from consumers.ledger.conservation import Run, Sample
 from infra import kafka_reader
 from infra.kafka_reader import Place
 from schemas import topics
 from schemas.catalogue import Catalogue
 from schemas.contract import Dataset
+from schemas.records import Origin
 
 _PATIENCE_S = 15.0
-_FAILED = "__connect.errors"
-"""Kafka Connect's names for where a refused record lies."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,8 +35,8 @@ class Ledger:
     """Next offset a sink will take, by clean or reject partition."""
     seen: dict[tuple[Place, Place], int]
     """Highest raw offset met, by (output partition, raw partition)."""
-    counted: dict[Place, dict[str, int]]
-    """Outcome -> records, by raw partition."""
+    counted: dict[Place, dict[tuple[str, str], int]]
+    """(verdict, outcome) -> records, by raw partition."""
 
 
 def read_ledger(connection: psycopg.Connection) -> Ledger:
@@ -49,11 +49,11 @@ def read_ledger(connection: psycopg.Connection) -> Ledger:
             "select topic, partition, raw_topic, raw_partition, highest from ledger.seen"
         )
         seen = {(Place(*row[:2]), Place(*row[2:4])): row[4] for row in rows}
-        counted: dict[Place, dict[str, int]] = defaultdict(dict)
-        for topic, number, outcome, n in connection.execute(
-            "select raw_topic, raw_partition, outcome, n from ledger.outcome"
+        counted: dict[Place, dict[tuple[str, str], int]] = defaultdict(dict)
+        for topic, number, verdict, outcome, n in connection.execute(
+            "select raw_topic, raw_partition, verdict, outcome, n from ledger.outcome"
         ):
-            counted[Place(topic, number)][outcome] = n
+            counted[Place(topic, number)][verdict, outcome] = n
     return Ledger(progress=known, seen=seen, counted=counted)
 
 
@@ -134,7 +134,7 @@ def _read_waiting(
 ) -> dict[Place, dict[str, int]]:
     """Count decided records beyond the ledger, each raw offset once, repeats left out."""
     waiting: dict[Place, Counter[str]] = defaultdict(Counter)
-    met: set[tuple[str, Place, int]] = set()
+    met: set[tuple[str, Origin]] = set()
     for verdict, topic in _outputs(catalogue.values()):
         places = kafka_reader.partitions(reader, topic)
         ends = {place: kafka_reader.bounds(reader, place) for place in places}
@@ -143,13 +143,14 @@ def _read_waiting(
             for place, (low, end) in ends.items()
         }
         for message in kafka_reader.read(reader, stretches):
-            raw, offset = raw_origin(message)
-            here = Place(str(message.topic()), int(message.partition() or 0))
-            repeated = offset <= ledger.seen.get((here, raw), -1)
-            if repeated or offset >= committed.get(raw, 0) or (verdict, raw, offset) in met:
+            record = read_record(message)
+            raw = raw_origin(record)
+            place = Place(raw.topic, raw.partition)
+            repeated = raw.offset <= ledger.seen.get((record.place, place), -1)
+            if repeated or raw.offset >= committed.get(place, 0) or (verdict, raw) in met:
                 continue
-            met.add((verdict, raw, offset))
-            waiting[raw][verdict] += 1
+            met.add((verdict, raw))  # Invariant 2: each raw record once
+            waiting[place][verdict] += 1
     return {place: dict(counts) for place, counts in waiting.items()}
 
 
@@ -157,17 +158,3 @@ def _outputs(datasets: Iterable[Dataset]) -> Iterator[tuple[str, str]]:
     for dataset in datasets:
         yield "clean", topics.clean(dataset)
         yield "reject", topics.reject(dataset)
-
-
-def raw_origin(message: Message) -> tuple[Place, int]:
-    """Read from its headers which raw record a clean or reject record came from."""
-    headers = {name: _text(value) for name, value in message.headers() or ()}
-    if "suoi.raw" in headers:
-        parts = headers["suoi.raw"].rsplit(":", 2)
-        return Place(parts[0], int(parts[1])), int(parts[2])
-    place = Place(headers[f"{_FAILED}.topic"], int(headers[f"{_FAILED}.partition"]))
-    return place, int(headers[f"{_FAILED}.offset"])
-
-
-def _text(value: str | bytes | None) -> str:
-    return value.decode() if isinstance(value, bytes) else value or ""

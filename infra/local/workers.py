@@ -1,7 +1,6 @@
 """Our own processes: the workers of the rooms, and the tasks that prepare what they need."""
 
 import sys
-import time
 import urllib.error
 import urllib.request
 
@@ -10,9 +9,6 @@ from infra.local.access import PROVINCE, environment
 from infra.local.component import Component
 from infra.local.home import SOURCES, Home
 from infra.local.ports import LOOPBACK
-
-_ALIVE_S = 2.0
-"""A worker that never says it is ready counts as ready once it has lived so long."""
 
 TASKS: dict[str, tuple[str, ...]] = {
     "kafka": ("kafka",),
@@ -48,14 +44,9 @@ def worker(home: Home, name: str) -> Component:
     """Return the worker *name* of ours."""
     word, needs = WORKERS[name]
     ready = home.run / f"{name}.ready"
-    started = [0.0]
-
-    def make() -> None:
-        ready.unlink(missing_ok=True)
-        started[0] = time.monotonic()
 
     def probe() -> None:
-        if not ready.exists() and time.monotonic() - started[0] < _ALIVE_S:
+        if not ready.exists():  # Invariant 9: alive is not enough, it has joined its group
             message = f"{name} has not said that it is ready"
             raise Transient(message)
 
@@ -64,7 +55,7 @@ def worker(home: Home, name: str) -> Component:
         command=(sys.executable, "-m", "suoi", "run", word),
         needs=needs,
         environment={**environment(home, name), "SUOI_READY_FILE": str(ready)},
-        make=make,
+        make=lambda: ready.unlink(missing_ok=True),
         probe=(lambda: _ask_portal(home)) if name == "portal" else probe,
         port=home.ports.portal if name == "portal" else None,
     )

@@ -45,11 +45,11 @@ do update set highest = greatest(held.highest, excluded.highest);
 
 -- add_outcomes --
 -- Ordered, so that two sinks never wait for each other in a circle.
-insert into ledger.outcome as held (raw_topic, raw_partition, outcome, n)
-select * from unnest(
+insert into ledger.outcome as held (verdict, raw_topic, raw_partition, outcome, n)
+select %(verdict)s, * from unnest(
     %(topics)s::text[], %(partitions)s::int[], %(outcomes)s::text[], %(ns)s::bigint[]
-) as added order by 1, 2, 3
-on conflict (raw_topic, raw_partition, outcome) do update set n = held.n + excluded.n;
+) as added order by 2, 3, 4
+on conflict (verdict, raw_topic, raw_partition, outcome) do update set n = held.n + excluded.n;
 
 -- add_counts --
 insert into ledger.count as held (dataset, scope, day, op, outcome, n)

@@ -175,7 +175,7 @@ def test_the_newest_change_stays_whatever_the_order_of_arrival(kind: Kind, seed:
     pen, writer = kind.pen(), Writer()
     pen.write(*(kind.change(writer, *change) for change in changes))
     in_order = kind.state()
-    chance = random.Random(seed)  # noqa: S311  a test's shuffle
+    chance = random.Random(seed)
     chance.shuffle(changes)
     while changes:  # Invariant 4
         taken, changes = changes[:5], changes[5:]
@@ -185,7 +185,7 @@ def test_the_newest_change_stays_whatever_the_order_of_arrival(kind: Kind, seed:
 
 def test_a_shuffled_history_ends_as_an_ordered_one(kind: Kind) -> None:
     changes = [(number, 10 + number + 4 * turn) for turn in range(6) for number in range(4)]
-    random.Random(5).shuffle(changes)  # noqa: S311  as above
+    random.Random(5).shuffle(changes)
     pen, writer = kind.pen(), Writer()
     while changes:
         taken, changes = changes[:5], changes[5:]

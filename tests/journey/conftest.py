@@ -10,7 +10,11 @@ from support.witness import Witness
 
 
 @pytest.fixture
-def clerk(stack: Stack, witness: Witness, request: pytest.FixtureRequest) -> Iterator[Clerk]:
+def clerk(
+    stack: Stack,
+    witness: Witness,  # noqa: ARG001  it must stand before the first change
+    request: pytest.FixtureRequest,
+) -> Iterator[Clerk]:
     """A clerk at work; the seed follows from the test's name, so that a failure can be repeated."""
     seed = sum(request.node.name.encode()) % 1000 + 1
     print(f"seed {seed}")  # noqa: T201  shown on failure

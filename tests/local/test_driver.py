@@ -44,7 +44,7 @@ class Run(NamedTuple):
         """An application on the topic; killed at the end, whatever happened."""
         command = [sys.executable, str(APP), self.bootstrap, self.topic, str(self.out), *options]
         with self.out.with_suffix(".log").open("ab") as log:
-            process = subprocess.Popen(command, stdout=log, stderr=log)  # noqa: S603  our own
+            process = subprocess.Popen(command, stdout=log, stderr=log)
         try:
             yield process
         finally:

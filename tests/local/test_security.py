@@ -1,4 +1,4 @@
-"""Deny by default: who has no right reads nothing; a wrong password opens nothing; no canary leaks."""
+"""Who has no right reads nothing, a wrong password opens nothing, and no canary leaks."""
 
 import stat
 from pathlib import Path
@@ -13,6 +13,7 @@ from support.registers import BIRTH, insert
 from support.stack import Stack
 from support.waiting import until
 
+from infra import kafka_reader
 from infra.kafka import client_config
 from infra.local.home import Home
 from infra.settings import KafkaAccess
@@ -169,8 +170,6 @@ def _redis(stack: Stack) -> str:
 
 
 def _open(stack: Stack) -> str:
-    from infra import kafka_reader
-
     reader = kafka_reader.open_reader(access(stack, "reader"))
     places = kafka_reader.partitions(reader, "open.nnmt_ocop.v1")
     stretches = {place: kafka_reader.bounds(reader, place) for place in places}

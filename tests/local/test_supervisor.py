@@ -133,7 +133,7 @@ def test_a_port_of_another_program_is_named_and_nothing_starts(stack: Stack) -> 
 def test_two_supervisors_never_share_a_home(stack: Stack) -> None:
     stack.start()
     command = [sys.executable, "-m", "infra.local", str(stack.home.root), PLAN]
-    second = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  our own
+    second = subprocess.run(command, capture_output=True, text=True, check=False)
     assert second.returncode == 1
     assert "runs already" in second.stderr
     assert stack.is_ready()

@@ -13,7 +13,9 @@ from support.waiting import until
 CONTRACT = ROOT / "tests" / "data" / "contracts" / "tp_van_ban.odcs.yaml"
 TABLE = """
 create schema if not exists thu;
-create table if not exists thu.van_ban (id int primary key, ma varchar(20), noi_dung text, trang int);
+create table if not exists thu.van_ban (
+    id int primary key, ma varchar(20), noi_dung text, trang int
+);
 insert into thu.van_ban select n, 'C' || n, 'đã có từ trước', 1 from generate_series(1, 500) n
 on conflict do nothing;
 """

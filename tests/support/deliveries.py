@@ -14,7 +14,7 @@ from consumers.decoding import plain
 from infra.kafka_reader import Place
 from schemas import avro, topics
 from schemas.contract import Dataset
-from schemas.odcs import read_contract
+from schemas.odcs.contract import read_contract
 
 _CONTRACT = Path(__file__).parents[2] / "schemas" / "datasets" / "so_nnmt" / "nnmt_ocop.odcs.yaml"
 OCOP: Dataset = read_contract(_CONTRACT)

@@ -54,9 +54,7 @@ class RedisServer:
     def start(self) -> None:
         """Start it and wait until it answers."""
         command = [shutil.which("redis-server") or "redis-server", str(self._conf)]
-        self._process = subprocess.Popen(  # noqa: S603  of our own making
-            command, stdout=subprocess.DEVNULL, start_new_session=True
-        )
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
         until(self._answers)
 
     def stop(self) -> None:

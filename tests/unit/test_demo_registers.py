@@ -30,7 +30,7 @@ EPOCH = date(1970, 1, 1)
 
 
 def desk(seed: object = 1, *, live: bool = False) -> Desk:
-    return Desk(rng=Random(str(seed)), now=NOW, live=live)  # noqa: S311  a seed
+    return Desk(rng=Random(str(seed)), now=NOW, live=live)
 
 
 def image(register: Register, row: Row, number: int = 1) -> Row:
@@ -134,7 +134,7 @@ def test_keys_of_marriages_never_repeat() -> None:
 
 
 def test_nobody_holds_a_number_that_could_be_real() -> None:
-    rng = Random("people")  # noqa: S311  a seed
+    rng = Random("people")
     for people in PEOPLES:
         born = date(1950 + rng.randrange(75), 5, 17)
         person = draw_person(rng, male=False, born=born, people=people)

@@ -26,13 +26,15 @@ create table ledger.seen (
     primary key (consumer, topic, partition, raw_topic, raw_partition)
 );
 
--- Law 2, right side: how many raw records of a partition ended in which way.
+-- Law 2, right side: how many raw records of a partition, judged so, ended in which way. A reject
+-- that the source sent twice is replayed too, so the outcome alone does not say the verdict.
 create table ledger.outcome (
+    verdict text not null check (verdict in ('clean', 'reject')),
     raw_topic text not null,
     raw_partition int not null,
     outcome text not null check (outcome in ('applied', 'superseded', 'replayed', 'quarantined')),
     n bigint not null,
-    primary key (raw_topic, raw_partition, outcome)
+    primary key (verdict, raw_topic, raw_partition, outcome)
 );
 
 -- The same records by dataset, commune and window day (DOMAIN.md 11); they cannot be rebuilt later.

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from support.deliveries import OCOP, KnownSchemas, Writer
 
-from consumers.arrivals import Reader, raw_origin, winners
-from consumers.batch import Move, moves
+from consumers.arrivals import Reader, winners
+from consumers.batch import Move, moves, raw_origin
 from consumers.decoding import Decoder
 from consumers.ledger.counts import Counts, window_day
 from consumers.ledger.progress import Repeats, Stream
@@ -56,7 +56,7 @@ def test_a_gap_in_the_offsets_moves_the_place_past_it() -> None:
 
 def test_one_winner_a_key_and_every_other_is_counted() -> None:
     reader = Reader(OCOP, Table(OCOP), Decoder(KnownSchemas()))
-    writer, counts = Writer(), Counts()
+    writer, counts = Writer(), Counts("clean")
     records = [writer.clean(1, at) for at in (10, 30, 20, 30)] + [writer.clean_gone(2, 11)]
     chosen = winners((reader.read(one, raw_origin(one)) for one in records), counts)
     assert {key: one.order.position for key, one in chosen.items()} == {"[1]": 30, "[2]": 11}

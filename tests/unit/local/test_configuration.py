@@ -1,18 +1,9 @@
 """The files the servers start with: closed by default, loopback only, safe defaults."""
 
-from pathlib import Path
-
 import pytest
 
 from infra.local import connect, kafka, redis, registry
 from infra.local.home import Home
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    made = Home(tmp_path / "home")
-    made.make()
-    return made
 
 
 def properties(text: str) -> dict[str, str]:

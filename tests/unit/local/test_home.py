@@ -15,13 +15,6 @@ from infra.local.home import KAFKA_USERS, Home
 from infra.local.ports import LOOPBACK, is_free, read_ports
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    made = Home(tmp_path / "home")
-    made.make()
-    return made
-
-
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from infra.errors import Fatal
+from infra.errors import Fatal, Transient
 from infra.local.budget import LONGEST_S, Budget
 from infra.local.component import Component, check_plan, start_order
-from infra.local.home import SOURCES
+from infra.local.home import SOURCES, Home
 from infra.local.logfiles import last_words, trim
-from infra.local.workers import TASKS, WORKERS
+from infra.local.workers import TASKS, WORKERS, worker
 
 
 def named(name: str, *needs: str) -> Component:
@@ -80,3 +80,14 @@ def test_a_log_that_outgrew_its_cap_is_moved_and_its_writer_goes_on(tmp_path: Pa
         writer.write(b"after")
     assert log.read_bytes() == b"after"
     assert (tmp_path / "x.log.1").stat().st_size == 100
+
+
+def test_a_worker_is_ready_when_it_says_so_and_no_sooner(home: Home) -> None:  # Invariant 9
+    told = worker(home, "streams")
+    with pytest.raises(Transient, match="has not said"):
+        told.probe()
+    Path(told.environment["SUOI_READY_FILE"]).touch()
+    told.probe()
+    told.make()  # before the next start: what an earlier one said counts no more
+    with pytest.raises(Transient):
+        told.probe()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from schemas.catalogue import CONTRACTS
-from schemas.odcs import ContractError, read_contract
+from schemas.odcs.contract import ContractError, read_contract
 
 OCOP = (CONTRACTS / "so_nnmt/nnmt_ocop.odcs.yaml").read_text("utf-8")
 DEATH = (CONTRACTS / "so_tu_phap/tp_khai_tu.odcs.yaml").read_text("utf-8")

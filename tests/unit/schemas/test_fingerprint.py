@@ -7,7 +7,7 @@ from schemas.catalogue import CONTRACTS, read_catalogue
 from schemas.codes import CodeLists, read_codes
 from schemas.contract import Dataset
 from schemas.fingerprint import fingerprint
-from schemas.odcs import read_contract
+from schemas.odcs.contract import read_contract
 
 OCOP = read_catalogue()["nnmt_ocop"]
 SOURCE = CONTRACTS / "so_nnmt/nnmt_ocop.odcs.yaml"

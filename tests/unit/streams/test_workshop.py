@@ -203,6 +203,40 @@ def test_the_open_row_holds_public_columns_alone(workshop: Workshop) -> None:
     assert "Vàng A Mẫu".encode() not in (message.value or b"")
 
 
+@pytest.mark.parametrize("missing", ["a rule", "a condition", "a schema"])
+def test_a_dataset_that_cannot_be_judged_is_held_alone(
+    missing: str, capsys: pytest.CaptureFixture[str]
+) -> None:  # Invariant 10
+    def compiled(dataset: Dataset) -> Rules:
+        if missing == "a rule" and dataset.id == PRODUCTS.id:
+            message = "there is no rule of that name"
+            raise LookupError(message)
+        return Rules(dataset)
+
+    conditions = {} if missing == "a condition" else CONDITIONS
+    ids = {topic: number for topic, number in IDS.items() if missing != "a schema" or topic != OPEN}
+    workshop = open_workshop(CATALOGUE, compiled, conditions, Secrets(ids, SECRET))
+    said = capsys.readouterr().out
+    assert "dataset.held" in said
+    assert PRODUCTS.id in said
+    assert said.count("dataset.held") == 1
+    assert topics.raw(PRODUCTS) not in workshop.topics
+    assert {topics.raw(BIRTHS), topics.heartbeat(PRODUCTS.source)} <= set(workshop.topics)
+    birth = workshop.refine([change(BIRTHS, "c", {"id": 1})])
+    assert birth.counts == {"clean": 1}
+
+
+def test_every_judge_is_made_before_the_first_record() -> None:
+    made: list[str] = []
+
+    def compiled(dataset: Dataset) -> Rules:
+        made.append(dataset.id)
+        return Rules(dataset)
+
+    open_workshop(CATALOGUE, compiled, CONDITIONS, Secrets(IDS, SECRET))
+    assert made == list(CATALOGUE)
+
+
 def test_the_open_key_tells_nothing_and_never_changes(workshop: Workshop) -> None:
     first = one(workshop.refine([change(PRODUCTS, "c", product())]), OPEN).key
     again = one(workshop.refine([change(PRODUCTS, "d", None, before=product())]), OPEN).key
