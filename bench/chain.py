@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 
 from bench.machine import facts
-from bench.rows import BIRTH
+from tests.support.rows import BIRTH
 
 _INSERT = "insert into ho_tich.khai_sinh ({}) values ({})"
 

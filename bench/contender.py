@@ -15,7 +15,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any, NamedTuple
+from typing import Any
 
 import faust
 from confluent_kafka import Consumer
@@ -30,6 +30,7 @@ from streams.compiler import compile_dataset
 from streams.conditions import CONDITIONS
 from streams.worker import Carrier, Place, application
 from streams.workshop import Refined, Secrets, Workshop, open_workshop
+from tests.support.raw import Raw
 
 TURN = 4000
 
@@ -116,17 +117,6 @@ class Metered:
         self._meter.settle()
 
 
-class Record(NamedTuple):
-    """A confluent-kafka message as the workshop reads it."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    headers: list[tuple[str, bytes]]
-
-
 def driver(workshop: Any, outbox: Metered, bootstrap: str, group: str) -> None:  # noqa: ANN401
     """Carry by Faust, our transport, our loop."""
     app = application(Place(None, bootstrap, Timing(), Path(mkdtemp()), group))
@@ -164,9 +154,9 @@ def bare(workshop: Any, outbox: Metered, bootstrap: str, group: str) -> None:  #
 
     async def loop() -> None:
         while True:
-            chunks: dict[int, list[Record]] = {}
+            chunks: dict[int, list[Raw]] = {}
             for found in consumer.consume(TURN, 0.05):
-                record = Record(
+                record = Raw(
                     TOPIC, found.partition(), found.offset(), found.key(), found.value(),
                     found.headers() or [],
                 )  # fmt: skip

@@ -24,10 +24,10 @@ from typing import Any
 from confluent_kafka import Producer
 
 from bench.machine import facts
-from bench.rows import BIRTH
 from schemas import topics
 from schemas.catalogue import read_catalogue
 from schemas.contract import Dataset
+from tests.support.rows import BIRTH
 
 PARTITIONS = 2
 CHANGED_MICROS = 1_773_200_000_000_000

@@ -158,7 +158,8 @@ class PortalCache:
 
 
 def _script(name: str) -> str:
-    return (_SCRIPTS / f"{name}.lua").read_text(encoding="utf-8")
+    parts = ("whole", name)
+    return "\n".join((_SCRIPTS / f"{part}.lua").read_text(encoding="utf-8") for part in parts)
 
 
 def run(settings: Settings, catalogue: Mapping[str, Dataset]) -> None:

@@ -1,10 +1,10 @@
 """The tree of errors, drawn once.
 
-    Trouble                     anything we say to a person: the message holds what happened and
-    what to do next ├── Transient               wait and try again; when patience ends, exit
-    without committing ├── Fatal                   stop and ask for a person
-    │   └── NotOwner            another process owns this partition's offset now
-    └── Usage                   the question was wrong: exit code 2
+    Trouble           anything we say to a person: what happened, and what to do next
+    ├── Transient     wait and try again; when patience ends, exit without committing
+    ├── Fatal         stop and ask for a person
+    │   └── NotOwner  another process owns this partition's offset now
+    └── Usage         the question was wrong: exit code 2
 
 Bad data is never an exception; it is a Verdict.
 """

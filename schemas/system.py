@@ -29,13 +29,13 @@ CLEAN: tuple[SystemColumn, ...] = (
         name="_source_ts", avro=_MICROS, sql="timestamptz", title="Lúc ghi nhận tại nguồn"
     ),
     SystemColumn(
-        name="_captured_ts", avro=_MICROS, sql="timestamptz", title="Lúc bắt được thay đổi"
+        name="_captured_ts", avro=_MICROS, sql="timestamptz", title="Lúc thu nhận thay đổi"
     ),
     SystemColumn(
         name="_flags",
         avro={"type": "array", "items": "string"},
         sql="text[]",
-        title="Cảnh báo và chỗ đã chuẩn hóa",
+        title="Cảnh báo và những chỗ đã chuẩn hóa",
     ),
     SystemColumn(
         name="_originals",

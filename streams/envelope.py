@@ -36,7 +36,7 @@ MOST_FIELDS: Final = 500
 DEEPEST: Final = 20
 
 _OPERATIONS: Final = frozenset("crud")
-_EXPECTED_SIZE: Final = f"1 MiB, {MOST_FIELDS} cột, {DEEPEST} tầng"
+_EXPECTED_SIZE: Final = f"1 MiB, {MOST_FIELDS} trường, {DEEPEST} tầng lồng nhau"
 _PLACEHOLDER_BYTES: Final = tuple(text.encode() for text in PLACEHOLDERS)
 
 

@@ -46,7 +46,7 @@ _LISTS = {
     "registration_kind": "loại đăng ký hộ tịch",
     "unit": "đơn vị tính",
 }
-CCCD_YEAR = "năm sinh trong số không sau năm của sự kiện"
+CCCD_YEAR = "năm sinh thể hiện trong số này không được sau năm xảy ra sự kiện"
 COMMUNE_LISTS = "đơn vị hành chính trước và từ 01/7/2025"
 ETHNIC_LISTS = "dân tộc năm 1979 và của Tổng cục Thống kê"
 GROUPS = {"cha": "về người cha"}
@@ -88,7 +88,7 @@ def of_range(item: Field) -> str:
     said = [_bound("từ", item.minimum), _bound("đến", item.maximum)]
     if item.scale is not None:
         said.append(f"(không quá {item.scale} chữ số thập phân)")
-    return " ".join(filter(None, said)) or "trong khoảng kiểu dữ liệu chứa được"
+    return " ".join(filter(None, said)) or "giá trị vừa với kiểu dữ liệu"
 
 
 def _bound(word: str, bound: str | None) -> str:

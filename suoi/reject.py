@@ -13,10 +13,19 @@ from schemas.catalogue import Catalogue
 from suoi.figures import open_books
 from suoi.options import DEFAULT_HOME, HomeOption, JsonOption
 
+_STATUS = {
+    "open": "đang chờ xử lý",
+    "fixed_at_source": "đã sửa tại nguồn",
+    "superseded": "đã có mục mới hơn thay thế",
+    "replayed": "đã được xét lại và chấp nhận",
+    "waived": "đã được miễn",
+}
+"""How an officer reads the state of an item."""
+
 app = typer.Typer(help="Quarantine: rows that were refused, and why.", no_args_is_help=True)
 
 StatusOption = Annotated[
-    str, typer.Option(help="open, fixed_at_source, superseded, or all of them: all")
+    str, typer.Option(help="open, fixed_at_source, superseded, replayed, waived, or all.")
 ]
 
 
@@ -29,6 +38,9 @@ def list_items(
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """List refused rows, oldest first; keys are shown hashed."""
+    if status not in {*_STATUS, "all"}:
+        message = f"--status takes {', '.join(_STATUS)} or all, not {status!r}."
+        raise Usage(message)
     with open_books(home) as books:
         _refuse_unknown(books.catalogue, dataset)
         asked = {"dataset": dataset, "status": None if status == "all" else status, "limit": limit}
@@ -80,8 +92,10 @@ def _table(found: list[dict[str, Any]]) -> Table:
 
 
 def _print(one: dict[str, Any]) -> None:
-    typer.echo(f"Mục {one['id']} · {one['dataset']} · {one['status']}")
+    typer.echo(f"Mục {one['id']} · {one['dataset']} · {_STATUS[one['status']]}")
     typer.echo(f"Đơn vị: {one['owner_unit']} · từ {one['opened_at']:%d/%m/%Y %H:%M}")
-    typer.echo(f"Bản ghi gốc: {one['raw_topic']} [{one['raw_partition']}] {one['raw_offset']}")
+    place = f"{one['raw_topic']}, phân vùng {one['raw_partition']}, vị trí {one['raw_offset']}"
+    typer.echo(f"Bản ghi thô: {place}")
     for problem in one["problems"]:
-        typer.echo(f"  • {problem['message']} ({problem['field']}: {problem['code']})")
+        where = ": ".join(filter(None, (problem["field"], problem["code"])))
+        typer.echo(f"  • {problem['message']} ({where})")

@@ -7,14 +7,5 @@ for i = 3, #ARGV, 3 do
     redis.call('HSETNX', KEYS[3], ARGV[i], ARGV[i + 2])
     answer[#answer + 1] = redis.call('HGET', KEYS[2], ARGV[i])
 end
-if redis.call('EXISTS', KEYS[1]) == 0 then
-    for partition = 0, ARGV[2] - 1 do
-        local offset = redis.call('HGET', KEYS[2], partition)
-        local finish = redis.call('HGET', KEYS[3], partition)
-        if not offset or not finish or tonumber(offset) < tonumber(finish) then
-            return answer
-        end
-    end
-    redis.call('SET', KEYS[1], ARGV[1])
-end
+show_when_whole(KEYS[1], KEYS[2], KEYS[3], ARGV[1], ARGV[2])
 return answer

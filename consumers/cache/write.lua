@@ -34,14 +34,5 @@ end
 for i = 5, first_row - 1, 3 do
     redis.call('HSET', KEYS[4], ARGV[i], ARGV[i + 2])
 end
-if redis.call('EXISTS', KEYS[1]) == 0 then
-    for partition = 0, ARGV[2] - 1 do
-        local offset = redis.call('HGET', KEYS[4], partition)
-        local finish = redis.call('HGET', KEYS[5], partition)
-        if not offset or not finish or tonumber(offset) < tonumber(finish) then
-            return written
-        end
-    end
-    redis.call('SET', KEYS[1], ARGV[1])
-end
+show_when_whole(KEYS[1], KEYS[4], KEYS[5], ARGV[1], ARGV[2])
 return written

@@ -42,13 +42,13 @@ _PAGE = """\
 _TABLE = """\
 <p>Dữ liệu mở của tỉnh Sơn La, cập nhật liên tục từ cơ sở dữ liệu của các sở, ngành.</p>
 <table>
-<thead><tr><th scope="col">Bộ dữ liệu</th><th scope="col">Số dòng</th>
+<thead><tr><th scope="col">Bộ dữ liệu</th><th scope="col">Số bản ghi</th>
 <th scope="col">Thay đổi gần nhất</th><th scope="col">Tải về</th></tr></thead>
 <tbody>
 {rows}
 </tbody>
 </table>
-<p class="note">Danh sách cho máy đọc: <a href="/api/datasets">/api/datasets</a></p>
+<p class="note">Danh sách dành cho phần mềm: <a href="/api/datasets">/api/datasets</a></p>
 """
 
 _ROW = """\
@@ -66,12 +66,12 @@ def front_page(entries: Iterable[tuple[Dataset, Snapshot | None]]) -> str:
 
 def message_page(title: str, sentence: str) -> str:
     """Render one sentence to a person: not found, not ready."""
-    back = '<p><a href="/">Về danh sách bộ dữ liệu</a></p>'
+    back = '<p><a href="/">Quay lại danh sách bộ dữ liệu</a></p>'
     return _PAGE.format(title=escape(title), body=f"<p>{escape(sentence)}</p>\n{back}")
 
 
 def _row(dataset: Dataset, snapshot: Snapshot | None) -> str:
-    count, changed = "", "đang được nạp, xin thử lại sau"
+    count, changed = "", "đang được nạp, xin quay lại sau"
     if snapshot is not None:
         count, changed = _grouped(len(snapshot.rows)), _local(last_change(snapshot))
     title = escape(dataset.title)

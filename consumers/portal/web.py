@@ -82,7 +82,7 @@ def _add_routes(app: FastAPI, store: Store, known: Mapping[str, Dataset]) -> Non
 
     @app.get("/{rest:path}", include_in_schema=False)
     def nothing(rest: str) -> Response:
-        raise Refusal(404, f"Không có trang “/{rest}”. Danh sách bộ dữ liệu ở trang đầu.")
+        raise Refusal(404, f"Không có trang “/{rest}”. Mời xem danh sách bộ dữ liệu ở trang chủ.")
 
 
 def _entry(dataset: Dataset, snapshot: Snapshot | None) -> dict[str, Any]:
@@ -100,10 +100,10 @@ def _entry(dataset: Dataset, snapshot: Snapshot | None) -> dict[str, Any]:
 
 def _found(store: Store, known: Mapping[str, Dataset], name: str) -> tuple[Dataset, Snapshot]:
     if name not in known:
-        raise Refusal(404, f"Không có bộ dữ liệu mở “{name}”. Danh sách ở trang đầu.")
+        raise Refusal(404, f"Không có bộ dữ liệu mở “{name}”. Mời xem danh sách ở trang chủ.")
     snapshot = store.read(known[name])
     if snapshot is None:
-        raise Refusal(503, "Bộ dữ liệu đang được nạp lại, xin thử lại sau ít giây.")
+        raise Refusal(503, "Bộ dữ liệu đang được nạp lại, xin thử lại sau vài giây.")
     return known[name], snapshot
 
 
@@ -134,7 +134,7 @@ async def _refused(request: Request, trouble: Exception) -> Response:
 
 
 async def _away(request: Request, _trouble: Exception) -> Response:
-    return _say(request, 503, "Kho dữ liệu của cổng tạm ngừng, xin thử lại sau ít giây.")
+    return _say(request, 503, "Cổng tạm thời chưa đọc được kho dữ liệu, xin thử lại sau vài giây.")
 
 
 def _say(request: Request, status: int, sentence: str) -> Response:
@@ -142,7 +142,7 @@ def _say(request: Request, status: int, sentence: str) -> Response:
     if status == 503:  # noqa: PLR2004  the status is its own name
         headers["Retry-After"] = RETRY_AFTER_S
     if "text/html" in request.headers.get("accept", ""):
-        title = "Không tìm thấy" if status == 404 else "Tạm ngừng"  # noqa: PLR2004  as above
+        title = "Không tìm thấy" if status == 404 else "Tạm thời gián đoạn"  # noqa: PLR2004  as above
         return HTMLResponse(message_page(title, sentence), status, headers)
     return JSONResponse({"error": sentence}, status, headers)
 

@@ -20,7 +20,8 @@ _FEWEST, _MOST = 100, 1_000_000
 _FASTEST = 500.0
 
 
-def demo(  # noqa: PLR0913, PLR0917  the options of a command line
+def demo(  # noqa: PLR0913  the options of a command line
+    *,
     records: Annotated[
         int, typer.Option(help="Sample entries to load when there are none.")
     ] = 5000,

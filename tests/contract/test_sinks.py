@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from support.deliveries import OCOP, KnownSchemas, Pen, Writer
 from support.memory_sink import MemorySink, Shelf
-from support.plain_postgres import Server, plain_postgres
+from support.plain_postgres import Server, plain_province
 from support.plain_redis import RedisServer, plain_redis
 
 from consumers.batch import Record
@@ -17,10 +17,8 @@ from consumers.province import Province
 from consumers.quarantine import Quarantine
 from infra.errors import Fatal, NotOwner
 from infra.kafka_reader import Place
-from infra.migrations import make_tables, migrate
 from infra.postgres import Database
 from infra.redis_client import open_redis
-from infra.roles import ROLES, set_roles
 from schemas import topics
 
 State = dict[str, str]
@@ -29,10 +27,7 @@ KINDS = ("memory", "province", "quarantine", "portal")
 
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[Server]:
-    with plain_postgres() as running, psycopg.connect(running.dsn()) as connection:
-        migrate(connection, "pre")
-        make_tables(connection, [OCOP])
-        set_roles(connection, dict.fromkeys(ROLES, "only-a-test"))
+    with plain_province(OCOP) as running:
         yield running
 
 

@@ -50,7 +50,8 @@ def test_a_late_sink_changes_nothing_and_counts_nothing(
         # session timeout 6 s, idle-in-transaction and lock limits are of the same order
         until(lambda: len(held(stack, "ho_tich.khai_sinh")) != before, 40)
         os.kill(frozen, signal.SIGCONT)
-        stack.wait_restarted("province_sink", frozen)  # it found that it is no longer the owner
+        if point != "province.after_commit":  # there it had nothing in hand and may simply rejoin
+            stack.wait_restarted("province_sink", frozen)  # it found that it is no longer the owner
         clerk.stop()
         prove(stack, witness, seconds=90)
     sampler.stop()

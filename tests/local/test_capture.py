@@ -5,6 +5,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from support.contracts import a_dataset
 from support.stack import Stack
 from support.waiting import until
 
@@ -46,19 +47,7 @@ def owner(stack: Stack) -> Iterator[psycopg.Connection[Any]]:
 
 def dataset(source: str, table: str, *columns: str) -> Dataset:
     """An invented contract that takes nothing but its key."""
-    return Dataset(
-        id="thu",
-        title="",
-        version="1.0.0",
-        revision=1,
-        owner_unit=source,
-        source=source,
-        source_kind="cdc",
-        table=table,
-        source_key=("id", *columns),
-        business_key=(),
-        fields=(),
-    )
+    return a_dataset(source=source, table=table, source_key=("id", *columns))
 
 
 def guards(desk: Desk, judged: Dataset) -> set[str]:

@@ -5,7 +5,8 @@ from typing import Any
 import psycopg
 import pytest
 from support.proof import prove
-from support.registers import BIRTH, DEATH, MARRIAGE, insert
+from support.registers import DEATH, MARRIAGE, insert
+from support.rows import BIRTH
 from support.stack import Stack
 from support.waiting import until
 from support.witness import Witness

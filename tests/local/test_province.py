@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 from support.deliveries import DAY_US, NOON, OCOP, KnownSchemas, Pen, Writer
-from support.plain_postgres import Server, plain_postgres
+from support.plain_postgres import Server, plain_province
 from support.waiting import until
 
 from consumers.province import Province
@@ -16,7 +16,6 @@ from infra.errors import Fatal, NotOwner, Transient
 from infra.kafka_reader import Place
 from infra.migrations import make_tables, migrate
 from infra.postgres import Database
-from infra.roles import ROLES, set_roles
 from schemas import topics
 
 Sinks = Callable[[], Pen]
@@ -25,10 +24,7 @@ PLACE = Place(topics.clean(OCOP), 0)
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    with plain_postgres() as running, psycopg.connect(running.dsn()) as connection:
-        migrate(connection, "pre")
-        make_tables(connection, [OCOP])
-        set_roles(connection, dict.fromkeys(ROLES, "only-a-test"))
+    with plain_province(OCOP) as running:
         yield running
 
 

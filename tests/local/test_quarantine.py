@@ -6,15 +6,13 @@ from typing import Any
 import psycopg
 import pytest
 from support.deliveries import OCOP, PROBLEM, KnownSchemas, Pen, Writer
-from support.plain_postgres import Server, plain_postgres
+from support.plain_postgres import Server, plain_province
 
 from consumers.province import Province
 from consumers.quarantine import Quarantine
 from infra.errors import Fatal
 from infra.kafka_reader import Place
-from infra.migrations import make_tables, migrate
 from infra.postgres import Database
-from infra.roles import ROLES, set_roles
 from schemas import topics
 
 PLACE = Place(topics.reject(OCOP), 0)
@@ -23,10 +21,7 @@ CLEAN_PLACE = Place(topics.clean(OCOP), 0)
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    with plain_postgres() as running, psycopg.connect(running.dsn()) as connection:
-        migrate(connection, "pre")
-        make_tables(connection, [OCOP])
-        set_roles(connection, dict.fromkeys(ROLES, "only-a-test"))
+    with plain_province(OCOP) as running:
         yield running
 
 

@@ -9,7 +9,8 @@ import pytest
 import redis
 from confluent_kafka import Consumer, KafkaError, KafkaException
 from support.products import insert_product
-from support.registers import BIRTH, insert
+from support.registers import insert
+from support.rows import BIRTH
 from support.stack import Stack
 from support.waiting import until
 

@@ -1,53 +1,21 @@
-"""Datasets of a few fields, and whole records of the four registers, for the tests of the judge."""
+"""Whole records of the four registers, and their judges, for the tests of the judge."""
 
 from typing import Any
 
 from schemas.catalogue import read_catalogue
 from schemas.codes import read_codes
-from schemas.contract import Dataset, Field, Options
+from schemas.contract import Field
 from streams.compiler import Validator, compile_dataset
 from streams.days import days, instant
 from streams.judgement import Judgement
 from streams.legacy import TABLES
+from support.contracts import a_dataset
 
 CODES = read_codes(("099",))
 """The product's lists; 099 is the invented place of test people (DOMAIN.md 3)."""
 CATALOGUE = read_catalogue()
 NOW = instant("2026-03-11T03:00:00Z")
-EVERY_TEXT_RULE = ("text.too_long", "number.format", "number.not_finite")
 _VALIDATORS: dict[str, Validator] = {}
-
-
-def a_field(kind: str, **facts: Any) -> Field:  # noqa: ANN401
-    """A field of *kind* named f, from column f, textual and optional unless *facts* say else."""
-    known = {
-        "name": "f",
-        "title": "Trường thử",
-        "type": "string",
-        "requirement": "O",
-        "columns": ("f",),
-        "source_type": "varchar(100)",
-        "rules": EVERY_TEXT_RULE,
-        "options": Options(),
-    }
-    return Field(kind=kind, **(known | facts))
-
-
-def a_dataset(*fields: Field, **facts: Any) -> Dataset:  # noqa: ANN401
-    """A dataset of *fields*, keyed by column id."""
-    known = {
-        "id": "thu",
-        "title": "Thử",
-        "version": "1.0.0",
-        "revision": 1,
-        "owner_unit": "so_thu",
-        "source": "so_thu",
-        "source_kind": "cdc_postgres",
-        "table": "thu.thu",
-        "source_key": ("id",),
-        "business_key": (),
-    }
-    return Dataset(fields=fields, **(known | facts))
 
 
 def judged(*fields: Field, row: dict[str, Any], source_ts: int = NOW) -> Judgement:

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import psycopg
 
+from infra.migrations import make_tables, migrate
+from infra.roles import ROLES, set_roles
+from schemas.contract import Dataset
 from support.waiting import until
 
 _BINARIES = max(Path("/usr/lib/postgresql").glob("*/bin"))
@@ -87,3 +90,13 @@ def plain_postgres() -> Iterator[Server]:
         with contextlib.suppress(ProcessLookupError):
             server.kill()
         shutil.rmtree(root, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def plain_province(*datasets: Dataset) -> Iterator[Server]:
+    """A cluster with the books, the tables of *datasets* and our roles, as in the province."""
+    with plain_postgres() as running, psycopg.connect(running.dsn()) as connection:
+        migrate(connection, "pre")
+        make_tables(connection, datasets)
+        set_roles(connection, dict.fromkeys(ROLES, "only-a-test"))
+        yield running

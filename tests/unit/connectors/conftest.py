@@ -3,38 +3,15 @@
 from pathlib import Path
 
 import pytest
+from support.contracts import a_dataset, a_field
 
 from connectors.place import Place
-from schemas.contract import Dataset, Field
+from schemas.contract import Dataset
 
 
 def _dataset(name: str, source: str, table: str, untaken: tuple[str, ...] = ()) -> Dataset:
-    columns = [
-        Field(
-            name=column,
-            title=column,
-            type="string",
-            kind="text",
-            requirement="O",
-            columns=(column,),
-            source_type="varchar",
-        )
-        for column in ("id", "ten")
-    ]
-    return Dataset(
-        id=name,
-        title=name,
-        version="1.0.0",
-        revision=1,
-        owner_unit=source,
-        source=source,
-        source_kind="cdc",
-        table=table,
-        source_key=("id",),
-        business_key=(),
-        fields=tuple(columns),
-        untaken=untaken,
-    )
+    columns = [a_field("text", name=column, columns=(column,)) for column in ("id", "ten")]
+    return a_dataset(*columns, id=name, title=name, source=source, table=table, untaken=untaken)
 
 
 @pytest.fixture

@@ -6,13 +6,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.contracts import a_dataset, a_field
 from support.judging import (
     CATALOGUE,
     CLEAN,
     CODES,
     NOW,
-    a_dataset,
-    a_field,
     codes_of,
     judge_row,
     validator_of,

@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from support.judging import CODES, a_field, codes_of, judged
+from support.contracts import a_field
+from support.judging import CODES, codes_of, judged
 
 from schemas.contract import Options
 from streams.communes import NEW, OLD

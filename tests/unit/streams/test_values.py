@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from support.judging import a_field, codes_of, judge_one, judged
+from support.contracts import a_field
+from support.judging import codes_of, judge_one, judged
 
 from schemas.contract import Options
 from streams.dates import parse_date

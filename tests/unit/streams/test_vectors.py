@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.judging import CODES, EVERY_TEXT_RULE, a_dataset, a_field
+from support.contracts import EVERY_TEXT_RULE, a_dataset, a_field
+from support.judging import CODES
 
 from schemas.contract import Field, Options
 from streams.compiler import compile_dataset

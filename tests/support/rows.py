@@ -1,4 +1,4 @@
-"""One invented birth that every rule accepts; benchmarks vary its version alone."""
+"""One invented birth that every rule accepts; tests and benchmarks vary its version alone."""
 
 from typing import Any
 
@@ -27,4 +27,5 @@ BIRTH: dict[str, Any] = {
     "me_giayto": "C0000123",
     "nyc_hoten": "Lò Văn Ví Dụ",
     "nyc_giayto": "B1234567",
+    "so_gcs": "V0",
 }
