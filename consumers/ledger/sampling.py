@@ -104,7 +104,8 @@ def _settled(streams: Consumer, places: list[Place], ledger: Ledger) -> dict[Pla
     """Wait until the commit is past every raw offset the ledger has met; then it is exact."""
     met: dict[Place, int] = {}
     for (_, raw), highest in ledger.seen.items():
-        met[raw] = max(met.get(raw, -1), highest)
+        if raw in places:  # a dataset that is held is not waited for
+            met[raw] = max(met.get(raw, -1), highest)
     deadline = time.monotonic() + _PATIENCE_S
     while True:
         committed = kafka_reader.committed_offsets(streams, places)
