@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import structlog
 from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
@@ -20,10 +20,9 @@ from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 from consumers.batch import Batch, Bounds, Lost, Record, Sink, moves, read_record
 from consumers.refusals import refuse
 from infra.errors import NotOwner, Transient
-from infra.kafka import client_config
 from infra.kafka_reader import Place, bounds
 from infra.readiness import say_ready
-from infra.settings import KafkaAccess, Timing
+from infra.settings import Timing
 
 _LARGEST_BATCH = 5_000
 _LARGEST_BATCH_BYTES = 8 * 1024 * 1024
@@ -48,31 +47,6 @@ def stop_on_signals() -> threading.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     return stop
-
-
-def sink_consumer(access: KafkaAccess, group: str, timing: Timing) -> Consumer:
-    """Open a consumer of *group* that starts where it is told, and nowhere else."""
-    return Consumer(client_config(access) | consumer_config(group, timing))
-
-
-def consumer_config(group: str, timing: Timing) -> dict[str, Any]:
-    """Settings of a sink's consumer.
-
-    An offset that no longer exists is an error: going on elsewhere skips records (invariant 10).
-    """
-    return {
-        "group.id": group,
-        "enable.auto.commit": False,
-        "enable.auto.offset.store": False,
-        "auto.offset.reset": "error",
-        "session.timeout.ms": int(timing.session_timeout * 1000),
-        "heartbeat.interval.ms": int(timing.heartbeat * 1000),
-        "max.poll.interval.ms": int((timing.patience + timing.session_timeout) * 1000),
-        "fetch.wait.max.ms": 100,
-        "fetch.message.max.bytes": 4_000_000,
-        "queued.min.messages": 20_000,
-        "queued.max.messages.kbytes": 16_384,
-    }
 
 
 class Loop:

@@ -13,7 +13,8 @@ from consumers.batch import Batch, Bounds, Lost, Move, Record
 from consumers.cache.keys import cache_keys
 from consumers.cache.rows import CachedRow, RowReader
 from consumers.decoding import Decoder, Schemas
-from consumers.loop import Beat, Loop, sink_consumer, stop_on_signals
+from consumers.group import sink_consumer
+from consumers.loop import Beat, Loop, stop_on_signals
 from infra import faults
 from infra.errors import NotOwner, Transient, Usage
 from infra.kafka_reader import Place
@@ -170,15 +171,13 @@ def run(settings: Settings, catalogue: Mapping[str, Dataset]) -> None:
         Transient: a part stayed away for longer than our patience.
         Fatal: a person is needed.
     """
-    if settings.kafka is None or settings.redis is None or settings.registry_url is None:
-        message = (
-            "The portal sink needs SUOI_KAFKA_BOOTSTRAP, SUOI_REDIS_PORT and SUOI_REGISTRY_URL."
-        )
+    if settings.redis is None or settings.registry_url is None:
+        message = "The portal sink needs SUOI_REDIS_PORT and SUOI_REGISTRY_URL."
         raise Usage(message)
     stop = stop_on_signals()
     datasets = [one for one in catalogue.values() if one.open_columns]
     redis = open_redis(settings.redis, f"suoi-{CONSUMER}-sink")
     sink = PortalCache(redis, Registry(settings.registry_url), datasets)
-    consumer = sink_consumer(settings.kafka, CONSUMER, settings.timing)
+    wanted = list(map(topics.open_, datasets))
     beat = Beat(settings.timing.heartbeat, sink.check)
-    Loop(consumer, sink, settings.timing, stop, beat).run(list(map(topics.open_, datasets)))
+    Loop(sink_consumer(settings, CONSUMER, wanted), sink, settings.timing, stop, beat).run(wanted)

@@ -14,9 +14,10 @@ from consumers.arrivals import Arrival, Reader, count_winners, winners
 from consumers.batch import Batch, Bounds, Record, raw_origin
 from consumers.bookkeeping import Desk, Settle
 from consumers.decoding import Decoder, Schemas
+from consumers.group import sink_consumer
 from consumers.ledger.counts import Counts
 from consumers.ledger.progress import Repeats
-from consumers.loop import Loop, sink_consumer, stop_on_signals
+from consumers.loop import Loop, stop_on_signals
 from consumers.table import Table
 from infra import faults
 from infra.errors import Usage
@@ -97,11 +98,11 @@ def run(settings: Settings, catalogue: Mapping[str, Dataset]) -> None:
         Transient: a part stayed away for longer than our patience; nothing unwritten was committed.
         Fatal: a person is needed.
     """
-    if settings.kafka is None or settings.registry_url is None:
-        message = "The provincial sink needs SUOI_KAFKA_BOOTSTRAP and SUOI_REGISTRY_URL."
+    if settings.registry_url is None:
+        message = "The provincial sink needs SUOI_REGISTRY_URL."
         raise Usage(message)
     stop = stop_on_signals()
     datasets = tuple(catalogue.values())
     sink = Province(Database(f"suoi-{CONSUMER}"), Registry(settings.registry_url), datasets)
-    consumer = sink_consumer(settings.kafka, CONSUMER, settings.timing)
-    Loop(consumer, sink, settings.timing, stop).run(list(map(topics.clean, datasets)))
+    wanted = list(map(topics.clean, datasets))
+    Loop(sink_consumer(settings, CONSUMER, wanted), sink, settings.timing, stop).run(wanted)

@@ -12,11 +12,11 @@ from psycopg import sql
 
 from consumers.batch import Batch, Bounds
 from consumers.bookkeeping import Desk, Settle
+from consumers.group import sink_consumer
 from consumers.ledger.counts import QUARANTINED, REPLAYED, Counts
-from consumers.loop import Beat, Loop, sink_consumer, stop_on_signals
+from consumers.loop import Beat, Loop, stop_on_signals
 from consumers.rejects import Item, read_reject
 from infra import faults
-from infra.errors import Usage
 from infra.kafka_reader import Place
 from infra.postgres import Connection, Database
 from infra.queries import read_queries
@@ -97,13 +97,8 @@ def run(settings: Settings, catalogue: Mapping[str, Dataset]) -> None:
         Transient: a part stayed away for longer than our patience; nothing unwritten was committed.
         Fatal: a person is needed.
     """
-    if settings.kafka is None:
-        message = "The quarantine sink needs SUOI_KAFKA_BOOTSTRAP."
-        raise Usage(message)
     stop = stop_on_signals()
     sink = Quarantine(Database(f"suoi-{CONSUMER}"), catalogue.values())
-    consumer = sink_consumer(settings.kafka, CONSUMER, settings.timing)
+    wanted = list(map(topics.reject, catalogue.values()))
     beat = Beat(settings.timing.close_items, sink.close_items)
-    Loop(consumer, sink, settings.timing, stop, beat).run(
-        list(map(topics.reject, catalogue.values()))
-    )
+    Loop(sink_consumer(settings, CONSUMER, wanted), sink, settings.timing, stop, beat).run(wanted)

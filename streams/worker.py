@@ -21,6 +21,7 @@ import structlog
 from infra.errors import Trouble, Usage
 from infra.faults import point
 from infra.kafka import Headers, Outbox, client_config, producer_config
+from infra.membership import claim
 from infra.readiness import say_ready
 from infra.settings import KafkaAccess, Settings, Timing
 from schemas.catalogue import Catalogue
@@ -28,7 +29,6 @@ from schemas.codes import CodeLists
 from streams.compiler import compile_dataset
 from streams.conditions import CONDITIONS
 from streams.judge import fault
-from streams.membership import claim
 from streams.transport import PassThrough, settle
 from streams.workshop import Secrets, Workshop, open_workshop
 

@@ -18,6 +18,7 @@ from confluent_kafka import Consumer
 from consumers.batch import raw_origin, read_record
 from consumers.ledger.conservation import Run, Sample
 from infra import kafka_reader
+from infra.errors import Transient
 from infra.kafka_reader import Place
 from schemas import topics
 from schemas.catalogue import Catalogue
@@ -112,7 +113,11 @@ def _settled(streams: Consumer, places: list[Place], ledger: Ledger) -> dict[Pla
         if all(committed.get(raw, 0) > highest for raw, highest in met.items()):
             return committed
         if time.monotonic() > deadline:
-            return committed
+            message = (
+                f"streams has not committed within {_PATIENCE_S:g} s what the ledger already "
+                "holds, so law 2 cannot be judged now. Is the stream worker alive (suoi status)?"
+            )
+            raise Transient(message)
         time.sleep(0.1)
 
 

@@ -10,7 +10,8 @@ from support.memory_sink import MemorySink, Shelf
 from support.plain_broker import make_topic, plain_broker
 from support.waiting import until
 
-from consumers.loop import Beat, Loop, consumer_config
+from consumers.group import consumer_config
+from consumers.loop import Beat, Loop
 from infra.errors import Fatal, NotOwner, Transient
 from infra.kafka_reader import Place
 from infra.settings import Timing
