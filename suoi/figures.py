@@ -59,7 +59,7 @@ class Books:
             dataset.id: (dataset, beat)
             for source in self.catalogue.sources
             if (beat := self.heard(source)) is not None
-            for dataset in self._loaded(source)
+            for dataset in self._loaded(source, beat)
         }
         chain = Chain(self.reader, self.streams, self.province)
         return chain.complete_through(heard, PATIENCE_S)
@@ -89,14 +89,18 @@ class Books:
             client.close()
         return position(offset) if offset else None
 
-    def _loaded(self, source: str) -> Iterator[Dataset]:
-        """Datasets of *source* whose table has been loaded whole in the present generation."""
+    def _loaded(self, source: str, beat: datetime) -> Iterator[Dataset]:
+        """Datasets of *source* whose table had been loaded whole when *beat* was written.
+
+        The notice of a finished load may overtake the load's last rows; a later beat does not.
+        """
         told = loads.read_notifications(self.reader, source)
         mine = self.catalogue.of_source(source)
         generation = read_sources()[source].generation
         found = loads.loads(map(topics.qualified, mine), told, None, generation)
         for dataset in mine:
-            if found[topics.qualified(dataset)].state is loads.State.LOADED:
+            load = found[topics.qualified(dataset)]
+            if load.completed_ms is not None and load.completed_ms <= beat.timestamp() * 1000:
                 yield dataset
 
 
