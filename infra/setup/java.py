@@ -45,7 +45,16 @@ def install(root: Path) -> bool:
 def fetch(poms: Path, out: Path) -> None:
     """Let Maven resolve and copy everything into an empty *out*."""
     shutil.rmtree(out, ignore_errors=True)
-    command = ["mvn", "-q", "-B", "-f", str(poms / "pom.xml"), f"-Dout={out}", "generate-resources"]
+    command = [
+        "mvn",
+        "-q",
+        "-B",
+        "-Dstyle.color=never",
+        "-f",
+        str(poms / "pom.xml"),
+        f"-Dout={out}",
+        "generate-resources",
+    ]
     subprocess.run(command, check=True, stdout=sys.stderr)
 
 

@@ -1,4 +1,4 @@
-"""The watermark is proved by a heartbeat that the connector has committed past, or it is unknown."""
+"""The watermark is proved by a heartbeat the connector has committed past, or it is unknown."""
 
 from datetime import UTC, datetime, timedelta
 
