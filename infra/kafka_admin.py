@@ -53,7 +53,7 @@ def ensure_topics(admin: AdminClient, wanted: Iterable[Topic]) -> list[str]:
         (DESIGN.md 2).
     """
     wanted = list(wanted)
-    there = admin.list_topics(timeout=_WAIT_S).topics
+    there = _there(admin)
     for topic in wanted:
         if topic.name in there and len(there[topic.name].partitions) != topic.partitions:
             message = (
@@ -74,6 +74,14 @@ def ensure_grants(admin: AdminClient, wanted: Iterable[Grant]) -> None:
     if bindings:
         for future in admin.create_acls(bindings).values():
             _result(future, "make a permission")
+
+
+def _there(admin: AdminClient) -> dict[str, Any]:
+    try:
+        return dict(admin.list_topics(timeout=_WAIT_S).topics)
+    except KafkaException as error:
+        message = f"Kafka did not list its topics: {error.args[0].str()}."
+        raise Transient(message) from error
 
 
 def _make(admin: AdminClient, missing: list[Topic]) -> None:
@@ -126,5 +134,6 @@ def _result(future: Future[Any], deed: str, known: int | None = None) -> Any:  #
     except KafkaException as error:
         if error.args[0].code() == known:
             return None
-        message = f"Kafka could not {deed}: {error.args[0].str()}."
+        said = error.args[0].str()
+        message = f"Kafka could not {deed}: {said}. Is the stack up (suoi status)?"
         raise Transient(message) from error

@@ -1,8 +1,9 @@
 """Reading stretches of topics once, outside any group: for checks, status pages and tests."""
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
@@ -11,6 +12,8 @@ from infra.kafka import client_config
 from infra.settings import KafkaAccess
 
 _WAIT_S = 15.0
+_CRITICAL = 2
+"""Log level of librdkafka, syslog's: it prints nothing less than critical by itself."""
 
 Answer = TypeVar("Answer")
 
@@ -22,12 +25,32 @@ class Place(NamedTuple):
     partition: int
 
 
+class Reader(Consumer):
+    """A consumer that keeps librdkafka's complaints for the one who asks, off the terminal.
+
+    A connection that is closed midway is no error of ours: only a question that got no answer
+    looks for the reason.
+    """
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        """Open it with *config*."""
+        self._complaints: deque[KafkaError] = deque(maxlen=20)
+        quiet = {"log_level": _CRITICAL, "error_cb": self._complaints.append}
+        super().__init__(config | quiet)
+
+    def complaint(self) -> str | None:
+        """Say why the broker does not answer, as far as the client knows; None = it does not."""
+        self.poll(0)  # hands over what the client has met since
+        found = sorted(self._complaints, key=lambda one: one.code() != KafkaError._AUTHENTICATION)  # noqa: SLF001  the client's only name for it
+        return str(found[0].str()) if found else None
+
+
 def open_reader(access: KafkaAccess, group: str = "reader") -> Consumer:
     """Open a consumer that never joins its group and never commits.
 
     *group* matters for `committed_offsets` alone: it is the group whose offsets are looked up.
     """
-    return Consumer(
+    return Reader(
         client_config(access)
         | {
             "group.id": group,
@@ -41,14 +64,14 @@ def open_reader(access: KafkaAccess, group: str = "reader") -> Consumer:
 
 def partitions(reader: Consumer, topic: str) -> list[Place]:
     """List the partitions of *topic*; none where it does not exist or may not be seen."""
-    found = _asked(lambda: reader.list_topics(topic, timeout=_WAIT_S)).topics[topic]
+    found = _asked(reader, lambda: reader.list_topics(topic, timeout=_WAIT_S)).topics[topic]
     return [Place(topic, number) for number in sorted(found.partitions)]
 
 
 def bounds(reader: Consumer, place: Place) -> tuple[int, int]:
     """First offset kept and the next one to be written."""
     low, high = _asked(
-        lambda: reader.get_watermark_offsets(TopicPartition(*place), timeout=_WAIT_S)
+        reader, lambda: reader.get_watermark_offsets(TopicPartition(*place), timeout=_WAIT_S)
     )
     return low, high
 
@@ -56,7 +79,7 @@ def bounds(reader: Consumer, place: Place) -> tuple[int, int]:
 def committed_offsets(reader: Consumer, places: list[Place]) -> dict[Place, int]:
     """Offsets the reader's group has committed; 0 where it has committed none."""
     asked = [TopicPartition(*place) for place in places]
-    answer = _asked(lambda: reader.committed(asked, timeout=_WAIT_S))
+    answer = _asked(reader, lambda: reader.committed(asked, timeout=_WAIT_S))
     return {Place(one.topic, one.partition): max(one.offset, 0) for one in answer}
 
 
@@ -99,9 +122,11 @@ def _passed_end(message: Message, due: dict[Place, int], place: Place) -> None:
     due.pop(place, None)
 
 
-def _asked(question: Callable[[], Answer]) -> Answer:
+def _asked(reader: Consumer, question: Callable[[], Answer]) -> Answer:
     try:
         return question()
     except KafkaException as error:
-        message = f"Kafka did not answer: {error.args[0].str()}. Is the stack up (suoi status)?"
+        why = reader.complaint() if isinstance(reader, Reader) else None
+        said = why or error.args[0].str()
+        message = f"Kafka did not answer: {said}. Is the stack up (suoi status)?"
         raise Transient(message) from error

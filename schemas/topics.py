@@ -19,6 +19,8 @@ SIGNAL_TABLE = "cdc.signal"
 
 _LARGE = {"max.message.bytes": LARGEST_RAW}
 _LARGER = {"max.message.bytes": LARGEST_REJECT}
+# A row of 1 MiB may keep as much again in `_originals`; were it refused, its worker would stop.
+_ROW = {"max.message.bytes": str(4 * 1024 * 1024)}
 _COMPACT = {
     "cleanup.policy": "compact",
     "min.compaction.lag.ms": str(7 * DAY_MS),
@@ -96,10 +98,10 @@ def dataset_topics(dataset: Dataset) -> Iterator[Topic]:
     """Yield the topics one dataset needs."""
     count = dataset.partitions
     yield Topic(name=raw(dataset), partitions=count, config=_kept(30) | _LARGE)
-    yield Topic(name=clean(dataset), partitions=count, config=dict(_COMPACT))
+    yield Topic(name=clean(dataset), partitions=count, config=_COMPACT | _ROW)
     yield Topic(name=reject(dataset), partitions=count, config=_kept(90) | _LARGER)
     if dataset.open_columns:
-        yield Topic(name=open_(dataset), partitions=count, config=dict(_COMPACT))
+        yield Topic(name=open_(dataset), partitions=count, config=_COMPACT | _ROW)
 
 
 def source_topics(source: str) -> Iterator[Topic]:

@@ -37,7 +37,7 @@ def prepare(
 def _kafka(home: Home) -> None:
     """Users, topics and rights, as the broker's own administrator."""
     datasets = tuple(_catalogue().values())
-    admin = AdminClient(dict(kafka_client(home, "broker")))
+    admin = AdminClient({**kafka_client(home, "broker"), "log_level": _CRITICAL})
     ensure_users(admin, {name: home.secret(f"kafka_{name}") for name in PRINCIPALS})
     ensure_topics(admin, topics.all_topics(datasets))
     ensure_grants(admin, grants(datasets))

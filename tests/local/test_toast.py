@@ -101,3 +101,23 @@ def test_a_row_of_five_megabytes_is_refused_beside_others(
     until(lambda: row(stack, 1005))
     until(lambda: stack.one(item) == ("size.record",))
     assert row(stack, 1004) is None
+
+
+def test_a_row_just_below_the_limit_with_its_original_beside_it_passes(
+    stack: Stack, source: psycopg.Connection
+) -> None:
+    decomposed = "e\u0302\u0301" * 150_000  # 750 kB; in NFC a third, and the original is kept
+    source.execute(
+        "insert into thu.van_ban values (1006, 'F', %s, 1)", (long_text(5) + decomposed,)
+    )
+    until(lambda: row(stack, 1006))
+    assert row(stack, 1006)["noi_dung"].endswith("\u1ebf" * 10)  # type: ignore[index]
+
+
+def test_the_largest_row_with_all_its_originals_is_no_poison(
+    stack: Stack, source: psycopg.Connection
+) -> None:
+    text = long_text(6, 1_000_000) + " "  # kept whole beside its trimmed form: 2 MB do not compress
+    source.execute("insert into thu.van_ban values (1007, 'G', %s, 1)", (text,))
+    until(lambda: row(stack, 1007))
+    assert row(stack, 1007)["noi_dung"] == text.strip()  # type: ignore[index]
