@@ -70,7 +70,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     """Read the settings of this process from *environ*.
 
     Raises:
-        Usage: a value is not a number where one is needed.
+        Usage: a value is not a number, or no directory, where one is needed.
     """
     return Settings(
         home=Path(environ.get("SUOI_HOME", ".suoi")).absolute(),
@@ -79,8 +79,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         registry_url=environ.get("SUOI_REGISTRY_URL"),
         open_key_file=_path(environ, "SUOI_OPEN_KEY_FILE"),
         portal_host=environ.get("SUOI_PORTAL_HOST", "127.0.0.1"),
-        portal_port=int(_number(environ, "SUOI_PORTAL_PORT", 8088)),
-        contracts=_path(environ, "SUOI_CONTRACTS"),
+        portal_port=int(read_number(environ, "SUOI_PORTAL_PORT", 8088)),
+        contracts=_directory(environ, "SUOI_CONTRACTS"),
         cccd_places=tuple(environ.get("SUOI_CCCD_PLACES", "").split()),
         timing=_timing(environ),
     )
@@ -102,7 +102,7 @@ def _redis(environ: Mapping[str, str]) -> RedisAccess | None:
         return None
     return RedisAccess(
         host=environ.get("SUOI_REDIS_HOST", "127.0.0.1"),
-        port=int(_number(environ, "SUOI_REDIS_PORT", 6379)),
+        port=int(read_number(environ, "SUOI_REDIS_PORT", 6379)),
         user=environ["SUOI_REDIS_USER"],
         password_file=Path(environ["SUOI_REDIS_PASSWORD_FILE"]),
     )
@@ -111,20 +111,33 @@ def _redis(environ: Mapping[str, str]) -> RedisAccess | None:
 def _timing(environ: Mapping[str, str]) -> Timing:
     default = Timing()
     return Timing(
-        session_timeout=_number(environ, "SUOI_SESSION_TIMEOUT_S", default.session_timeout),
-        heartbeat=_number(environ, "SUOI_HEARTBEAT_S", default.heartbeat),
-        commit=_number(environ, "SUOI_COMMIT_S", default.commit),
-        patience=_number(environ, "SUOI_PATIENCE_S", default.patience),
-        flush=_number(environ, "SUOI_FLUSH_S", default.flush),
-        close_items=_number(environ, "SUOI_CLOSE_ITEMS_S", default.close_items),
+        session_timeout=read_number(environ, "SUOI_SESSION_TIMEOUT_S", default.session_timeout),
+        heartbeat=read_number(environ, "SUOI_HEARTBEAT_S", default.heartbeat),
+        commit=read_number(environ, "SUOI_COMMIT_S", default.commit),
+        patience=read_number(environ, "SUOI_PATIENCE_S", default.patience),
+        flush=read_number(environ, "SUOI_FLUSH_S", default.flush),
+        close_items=read_number(environ, "SUOI_CLOSE_ITEMS_S", default.close_items),
     )
 
 
 def _path(environ: Mapping[str, str], name: str) -> Path | None:
-    return Path(environ[name]) if name in environ else None
+    return Path(environ[name]) if environ.get(name) else None
 
 
-def _number(environ: Mapping[str, str], name: str, default: float) -> float:
+def _directory(environ: Mapping[str, str], name: str) -> Path | None:
+    path = _path(environ, name)
+    if path is not None and not path.is_dir():
+        message = f"{name} names {path}, which is no directory; correct it in the environment."
+        raise Usage(message)
+    return path
+
+
+def read_number(environ: Mapping[str, str], name: str, default: float) -> float:
+    """Read the number *name*; *default* where it is not set.
+
+    Raises:
+        Usage: it is no number.
+    """
     text = environ.get(name)
     if text is None:
         return default

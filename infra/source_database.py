@@ -76,7 +76,7 @@ def open_postgres(name: str, login: Login) -> SourceDatabase:
     Raises:
         Transient: it cannot be reached, or refuses the login.
     """
-    with _sentences(name):
+    with _sentences(name, f" at {login.host}:{login.port}"):
         connection = psycopg.connect(
             host=login.host,
             port=login.port,
@@ -106,7 +106,7 @@ def open_mariadb(name: str, login: Login) -> SourceDatabase:
     Raises:
         Transient: it cannot be reached, or refuses the login.
     """
-    with _sentences(name):
+    with _sentences(name, f" at {login.host}:{login.port}"):
         connection = pymysql.connect(
             host=login.host,
             port=login.port,
@@ -134,12 +134,12 @@ def open_mariadb(name: str, login: Login) -> SourceDatabase:
 
 
 @contextmanager
-def _sentences(name: str) -> Iterator[None]:
+def _sentences(name: str, where: str = "") -> Iterator[None]:
     """Turn a driver's error into a sentence about the source *name*."""
     try:
         yield
     except (psycopg.OperationalError, pymysql.OperationalError, pymysql.InterfaceError) as error:
-        message = f"source {name} cannot be reached or refuses us ({_code(error)}). {_NEXT}"
+        message = f"source {name}{where} cannot be reached or refuses us ({_code(error)}). {_NEXT}"
         raise Transient(message) from error
     except (psycopg.Error, pymysql.Error) as error:
         message = f"source {name} refused a statement ({_code(error)}). {_NEXT}"

@@ -1,6 +1,5 @@
 """`suoi connector`: what captures the departments' changes, wanted against running."""
 
-import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
@@ -14,14 +13,15 @@ from connectors.apply import Applied
 from connectors.apply import apply as apply_one
 from connectors.desk import Desk
 from connectors.guards import Refusal
+from connectors.loads import State
 from connectors.plan import Action, Step
 from connectors.plan import plan as difference
-from connectors.status import Status, status_of
+from connectors.status import Status
 from infra.errors import Usage
 from infra.local.home import Home
-from infra.settings import read_settings
-from schemas.catalogue import Catalogue, read_catalogue
+from suoi.capture import statuses
 from suoi.departments import open_desks, sources_of
+from suoi.law import read_law
 from suoi.options import DEFAULT_HOME, HomeOption, JsonOption
 
 app = typer.Typer(help="Capture: the connectors of the departments.", no_args_is_help=True)
@@ -34,7 +34,7 @@ def plan(home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> None:
 
     Exit 0 when nothing is to be done, 1 when something is, or is refused.
     """
-    with open_desks(Home(home), _catalogue()) as desks:
+    with open_desks(Home(home), read_law()) as desks:
         steps = _difference(desks)
         refused = {desk.source.id: desk.refusals() for desk in desks}
     if json:
@@ -53,7 +53,7 @@ def apply(home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> None:
 
     Exit 0 when every dataset is captured, 1 when a guard refuses one.
     """
-    with open_desks(Home(home), _catalogue()) as desks:
+    with open_desks(Home(home), read_law()) as desks:
         applied = _apply(desks)
     if json:
         _emit([_applied_document(one) for one in applied])
@@ -72,8 +72,7 @@ def status(home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> None:
 
     Exit 0 when all is well, 1 when not.
     """
-    with open_desks(Home(home), _catalogue()) as desks:
-        found = [status_of(desk) for desk in desks]
+    found = statuses(Home(home), read_law())
     if json:
         _emit({one.source: _status_document(one) for one in found})
     else:
@@ -86,7 +85,7 @@ def status(home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> None:
 @app.command()
 def dba(source: Annotated[str, typer.Argument(help="Id of a source, such as so_tu_phap.")]) -> None:
     """Print the SQL script that a source's administrator runs before we may capture it."""
-    catalogue = _catalogue()
+    catalogue = read_law()
     known = {one.id: one for one in sources_of(catalogue)}
     if source not in known:
         message = f"there is no source {source!r}; there are {', '.join(known)}."
@@ -104,7 +103,7 @@ def apply_all(home: Home) -> None:
     Raises:
         Transient: Connect, Kafka or a source does not come along.
     """
-    with open_desks(home, _catalogue()) as desks:
+    with open_desks(home, read_law()) as desks:
         for one in _apply(desks):
             for refusal in one.refusals:
                 about = refusal.dataset or one.source
@@ -123,10 +122,6 @@ def _difference(desks: list[Desk]) -> tuple[Step, ...]:
         named = {name: desk.connect.config(name) for name in desk.connect.names()}
         running = {name: config for name, config in named.items() if config is not None}
     return difference({desk.source.id: desk.wanted for desk in desks}, running)
-
-
-def _catalogue() -> Catalogue:
-    return read_catalogue(read_settings(os.environ).contracts)
 
 
 def _emit(document: object) -> None:
@@ -159,7 +154,7 @@ def _status_document(one: Status) -> dict[str, Any]:
         "task": one.task,
         "cause": one.cause,
         "log": dict(one.log),
-        "problems": _refusals_document(one.problems),
+        "problems": _refusals_document(one.troubles),
         "loads": {load.table: asdict(load) for load in one.loads},
     }
 
@@ -183,11 +178,12 @@ def _print_refusals(refused: Iterable[Refusal]) -> None:
 
 def _print_status(one: Status) -> None:
     cause = f" ({one.cause})" if one.cause else ""
-    log = ", ".join(f"{name} {value}" for name, value in one.log.items())
-    typer.echo(f"{one.source}: connector {one.connector}, task {one.task}{cause}; {log}")
-    _print_refusals(one.problems)
+    log = "".join(f", {name} {value}" for name, value in one.log.items())
+    typer.echo(f"{one.source}: connector {one.connector}, task {one.task}{cause}{log}")
+    for trouble in one.troubles:
+        typer.echo(f"  problem ({trouble.guard}): {trouble.sentence}")
     for load in one.loads:
-        of = f" of about {load.estimated}" if load.estimated is not None else ""
-        typer.echo(
-            f"  {load.table}: {load.state.value}, {load.scanned}{of} rows {load.cause}".rstrip()
-        )
+        is_under_way = load.estimated is not None and load.state is not State.LOADED
+        of = f" of about {load.estimated}" if is_under_way else ""
+        said = f"  {load.table}: {load.state.value}, {load.scanned}{of} rows read {load.cause}"
+        typer.echo(said.rstrip())

@@ -12,10 +12,11 @@ import typer
 
 from infra.errors import Usage
 from schemas import avro, ddl
-from schemas.catalogue import Catalogue, read_catalogue
+from schemas.catalogue import Catalogue
 from schemas.codes import read_codes
 from schemas.contract import Dataset
 from schemas.fingerprint import fingerprint, read_stamps
+from suoi.law import chosen_dataset, compiled, read_law
 from suoi.options import JsonOption
 
 app = typer.Typer(help="The contracts: one file is one dataset.", no_args_is_help=True)
@@ -43,7 +44,7 @@ def check(directory: DirectoryOption = None, json: JsonOption = False) -> None:
     Our own must also be stamped: schemas/fingerprints.csv holds the fingerprint of each revision.
     Exit 0 when all are right, 1 when not.
     """
-    catalogue = _catalogue(directory)
+    catalogue = read_law(directory)
     problems = [str(error) for error in catalogue.problems.values()]
     if directory is None:
         problems += unstamped(catalogue)
@@ -63,11 +64,7 @@ def show(
     directory: DirectoryOption = None,
 ) -> None:
     """Print what follows from one contract: Avro of clean or open, the table, the judging code."""
-    catalogue = _catalogue(directory)
-    if dataset not in catalogue:
-        message = f"There is no dataset {dataset!r}; there are {', '.join(catalogue)}."
-        raise Usage(message)
-    typer.echo(derive(catalogue[dataset], form))
+    typer.echo(derive(chosen_dataset(read_law(directory), dataset), form))
 
 
 def derive(dataset: Dataset, form: Derived) -> str:
@@ -87,7 +84,7 @@ def derive(dataset: Dataset, form: Derived) -> str:
         case Derived.DDL:
             return ddl.target_table(dataset)
         case Derived.CODE:
-            return _code(dataset)
+            return compiled(dataset).source
 
 
 def unstamped(catalogue: Catalogue) -> list[str]:
@@ -109,20 +106,6 @@ def _unstamped(dataset: Dataset, found: str, stamped: str | None) -> str:
         f"{dataset.id}: its contract, code lists or rules changed, but its revision is still"
         f" {dataset.revision}; raise `revision` by one, then check again."
     )
-
-
-def _code(dataset: Dataset) -> str:
-    """Return the generated function; compiled only when asked for, as it loads the workshop."""
-    from streams.compiler import compile_dataset  # noqa: PLC0415  few answers need the workshop
-
-    return compile_dataset(dataset, read_codes()).source
-
-
-def _catalogue(directory: Path | None) -> Catalogue:
-    if directory is not None and not directory.is_dir():
-        message = f"There is no directory {directory}; name one that holds *.odcs.yaml files."
-        raise Usage(message)
-    return read_catalogue(directory)
 
 
 def _print(catalogue: Catalogue, problems: list[str]) -> None:

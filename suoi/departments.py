@@ -16,14 +16,15 @@ from connectors.place import Place
 from connectors.postgres.script import scram_verifier
 from connectors.sources import MARIADB, Source, read_sources
 from infra import kafka_reader
-from infra.connect import open_connect
-from infra.errors import Fatal, Usage
+from infra.connect import Connect, open_connect
+from infra.errors import Usage
 from infra.local.access import CONNECT_USER, SUPERUSER, connect_url, environment
 from infra.local.home import Home
 from infra.local.ports import LOOPBACK
-from infra.settings import read_settings
+from infra.settings import read_number, read_settings
 from infra.source_database import Login, SourceDatabase, open_mariadb, open_postgres
 from schemas.catalogue import Catalogue
+from schemas.contract import Dataset
 
 CLERK = "clerk"
 """Role of the people who keep a department's registers; its secret is clerk_<source>."""
@@ -95,7 +96,7 @@ def open_source(source: Source, login: Login) -> SourceDatabase:
 
 def place_of(home: Home, source: Source) -> Place:
     """Where *source* and Kafka are in the local stack; SUOI_SOURCE_HEARTBEAT_MS sets the beat."""
-    beat = os.environ.get("SUOI_SOURCE_HEARTBEAT_MS")
+    beat = int(read_number(os.environ, "SUOI_SOURCE_HEARTBEAT_MS", 0))
     return Place(
         host=LOOPBACK,
         port=getattr(home.ports, source.id),
@@ -105,31 +106,39 @@ def place_of(home: Home, source: Source) -> Place:
         kafka_bootstrap=f"{LOOPBACK}:{home.ports.kafka}",
         kafka_ca=home.ca,
         kafka_jaas_file=home.connect_kafka_secret(),
-        heartbeat_ms=int(beat) if beat else None,
+        heartbeat_ms=beat or None,
     )
 
 
 @contextmanager
-def open_desks(home: Home, catalogue: Catalogue, names: Sequence[str] = ()) -> Iterator[list[Desk]]:
+def open_desks(
+    home: Home, catalogue: Catalogue, names: Sequence[str] = (), patience_s: float = 30.0
+) -> Iterator[list[Desk]]:
     """Open a desk for each source of the stack at *home*, or for those in *names*.
+
+    *patience_s* bounds every question to Connect.
 
     Raises:
         Fatal: there is no stack at *home*.
         Transient: a department cannot be reached.
     """
-    if not home.exists():
-        message = (
-            f"there is no stack in {home.root}; start one with `suoi up`, or name it with --home."
-        )
-        raise Fatal(message)
+    home.refuse_absent()
     with ExitStack() as stack:
         chosen = [source for source in sources_of(catalogue) if not names or source.id in names]
-        yield [_desk(home, catalogue, source, stack) for source in chosen]
+        rest = open_connect(
+            connect_url(home), CONNECT_USER, home.secret("connect_rest"), patience_s
+        )
+        stack.callback(rest.close)
+        yield [_desk(home, catalogue.of_source(one.id), one, rest, stack) for one in chosen]
 
 
-def _desk(home: Home, catalogue: Catalogue, source: Source, stack: ExitStack) -> Desk:
-    connect = open_connect(connect_url(home), CONNECT_USER, home.secret("connect_rest"))
-    stack.callback(connect.close)
+def _desk(
+    home: Home,
+    datasets: tuple[Dataset, ...],
+    source: Source,
+    rest: Connect,
+    stack: ExitStack,
+) -> Desk:
     kafka = read_settings(environment(home, "reader")).kafka
     assert kafka is not None  # noqa: S101  `reader` has Kafka
     reader = kafka_reader.open_reader(kafka)
@@ -138,10 +147,10 @@ def _desk(home: Home, catalogue: Catalogue, source: Source, stack: ExitStack) ->
     stack.callback(database.close)
     return Desk(
         source=source,
-        datasets=catalogue.of_source(source.id),
+        datasets=datasets,
         place=place_of(home, source),
         database=database,
-        connect=connect,
+        connect=rest,
         reader=reader,
     )
 

@@ -4,7 +4,6 @@ import json as json_text
 
 import typer
 
-from infra.errors import Fatal
 from infra.local.access import reach
 from infra.local.home import Home
 from suoi.options import DEFAULT_HOME, HomeOption, JsonOption
@@ -13,9 +12,7 @@ from suoi.options import DEFAULT_HOME, HomeOption, JsonOption
 def env(home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> None:
     """Print addresses and administrators' passwords; readable by the owner of the home only."""
     place = Home(home)
-    if not place.exists():
-        message = f"there is no stack at {place.root}; make one with `suoi up`."
-        raise Fatal(message)
+    place.refuse_absent()
     found = reach(place)
     if json:
         typer.echo(json_text.dumps(found))

@@ -3,7 +3,6 @@
 What is read here is read as the role `reader`, which may change nothing.
 """
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -29,8 +28,9 @@ from infra.postgres import Connection, connect
 from infra.redis_client import Redis, asking, open_redis
 from infra.settings import read_settings
 from schemas import topics
-from schemas.catalogue import Catalogue, read_catalogue
+from schemas.catalogue import Catalogue
 from schemas.contract import Dataset
+from suoi.law import read_law
 
 PATIENCE_S = 5.0
 """How long a question waits for the chain to follow before "complete through" is unknown."""
@@ -113,9 +113,7 @@ def open_books(home: Path) -> Iterator[Books]:
         Transient: Kafka or the provincial database does not answer.
     """
     place = Home(home)
-    if not place.exists():
-        message = f"there is no stack in {home}; start one with `suoi up`, or name it with --home."
-        raise Fatal(message)
+    place.refuse_absent()
     settings = read_settings(environment(place, "reader"))
     if settings.kafka is None or settings.redis is None:
         message = f"the stack in {home} was not made whole; start it again with `suoi up`."
@@ -127,7 +125,7 @@ def open_books(home: Path) -> Iterator[Books]:
     try:
         yield Books(
             home=place,
-            catalogue=read_catalogue(read_settings(os.environ).contracts),
+            catalogue=read_law(),
             reader=reader,
             streams=streams,
             portal=portal,

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from infra.errors import Usage
 from infra.local.home import Home
 from suoi.options import DEFAULT_HOME, HomeOption
 from suoi.province import migrate_province
@@ -17,7 +18,9 @@ def migrate(
     """Apply the migrations that are missing, then make tables and rights as the contracts want."""
     phases = ("pre", "post") if phase == "both" else (phase,)
     if not {"pre", "post"}.issuperset(phases):
-        message = f"phase must be pre, post or both, not {phase!r}"
-        raise typer.BadParameter(message)
-    done = migrate_province(Home(home), phases)
+        message = f"phase must be pre, post or both, not {phase!r}."
+        raise Usage(message)
+    place = Home(home)
+    place.refuse_absent()
+    done = migrate_province(place, phases)
     sys.stderr.write(f"suoi: {', '.join(done) if done else 'nothing to migrate'}\n")

@@ -3,7 +3,6 @@
 Each may be run again at any time: what is already as wanted stays.
 """
 
-import os
 from collections.abc import Callable
 from typing import Annotated
 
@@ -15,10 +14,9 @@ from infra.kafka_admin import ensure_grants, ensure_topics, ensure_users
 from infra.local.access import kafka_client, registry_url
 from infra.local.home import Home
 from infra.registry import Registry
-from infra.settings import read_settings
 from schemas import avro, topics
 from schemas.access import PRINCIPALS, grants
-from schemas.catalogue import Catalogue, read_catalogue
+from suoi.law import read_law
 from suoi.options import DEFAULT_HOME, HomeOption
 from suoi.province import migrate_province
 
@@ -31,13 +29,15 @@ def prepare(
     if part not in PARTS:
         message = f"there is no part {part!r} to prepare; choose one of {', '.join(PARTS)}."
         raise Usage(message)
-    PARTS[part](Home(home))
+    place = Home(home)
+    place.refuse_absent()
+    PARTS[part](place)
 
 
 def _kafka(home: Home) -> None:
     """Users, topics and rights, as the broker's own administrator."""
-    datasets = tuple(_catalogue().values())
-    admin = AdminClient({**kafka_client(home, "broker"), "log_level": _CRITICAL})
+    datasets = tuple(read_law().values())
+    admin = AdminClient({**kafka_client(home, "broker"), "log_level": 2})
     ensure_users(admin, {name: home.secret(f"kafka_{name}") for name in PRINCIPALS})
     ensure_topics(admin, topics.all_topics(datasets))
     ensure_grants(admin, grants(datasets))
@@ -50,12 +50,12 @@ def _province(home: Home) -> None:
 def _departments(home: Home) -> None:
     from suoi.departments import prepare_departments  # noqa: PLC0415  loads two database drivers
 
-    prepare_departments(home, _catalogue())
+    prepare_departments(home, read_law())
 
 
 def _registry(home: Home) -> None:
     registry = Registry(registry_url(home))
-    for dataset in _catalogue().values():
+    for dataset in read_law().values():
         registry.register(f"{topics.clean(dataset)}-value", avro.clean_schema(dataset))
         if dataset.open_columns:
             registry.register(f"{topics.open_(dataset)}-value", avro.open_schema(dataset))
@@ -66,10 +66,6 @@ def _connectors(home: Home) -> None:
     from suoi.connector import apply_all  # noqa: PLC0415  loads two database drivers
 
     apply_all(home)
-
-
-def _catalogue() -> Catalogue:
-    return read_catalogue(read_settings(os.environ).contracts)
 
 
 PARTS: dict[str, Callable[[Home], None]] = {

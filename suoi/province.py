@@ -1,6 +1,5 @@
 """The provincial database made ready: migrations, tables from the contracts, roles."""
 
-import os
 from collections.abc import Iterable
 
 from infra.local.access import postgres_conninfo
@@ -8,8 +7,7 @@ from infra.local.home import Home
 from infra.migrations import make_tables, migrate
 from infra.postgres import connect
 from infra.roles import set_roles
-from infra.settings import read_settings
-from schemas.catalogue import read_catalogue
+from suoi.law import read_law
 
 
 def migrate_province(home: Home, phases: Iterable[str] = ("pre", "post")) -> list[str]:
@@ -19,7 +17,7 @@ def migrate_province(home: Home, phases: Iterable[str] = ("pre", "post")) -> lis
         Fatal: a table differs from its contract in a way that takes a migration.
         Transient: the database is away.
     """
-    catalogue = read_catalogue(read_settings(os.environ).contracts)
+    catalogue = read_law()
     connection = connect("suoi migrate", postgres_conninfo(home, "postgres"))
     try:
         done = [name for phase in phases for name in migrate(connection, phase)]

@@ -9,8 +9,8 @@ from rich.table import Table
 
 from infra.errors import Usage
 from infra.queries import read_queries
-from schemas.catalogue import Catalogue
 from suoi.figures import open_books
+from suoi.law import chosen_dataset
 from suoi.options import DEFAULT_HOME, HomeOption, JsonOption
 
 _STATUS = {
@@ -42,7 +42,8 @@ def list_items(
         message = f"--status takes {', '.join(_STATUS)} or all, not {status!r}."
         raise Usage(message)
     with open_books(home) as books:
-        _refuse_unknown(books.catalogue, dataset)
+        if dataset is not None:
+            chosen_dataset(books.catalogue, dataset)
         asked = {"dataset": dataset, "status": None if status == "all" else status, "limit": limit}
         found = _ask(books.province, "list", asked)
     if json:
@@ -73,12 +74,6 @@ def _ask(connection: Any, name: str, values: dict[str, Any]) -> list[dict[str, A
     rows = connection.execute(read_queries("quarantine_reader")[name], values)
     names = [column.name for column in rows.description or ()]
     return [dict(zip(names, row, strict=True)) for row in rows]
-
-
-def _refuse_unknown(catalogue: Catalogue, dataset: str | None) -> None:
-    if dataset is not None and dataset not in catalogue:
-        message = f"there is no dataset {dataset!r}; known are {', '.join(catalogue)}."
-        raise Usage(message)
 
 
 def _table(found: list[dict[str, Any]]) -> Table:

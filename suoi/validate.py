@@ -11,14 +11,13 @@ from typing import Annotated, Any
 import typer
 
 from infra.errors import Usage
-from infra.settings import read_settings
-from schemas.catalogue import read_catalogue
-from schemas.codes import read_codes
 from schemas.contract import Dataset
-from streams.compiler import Validator, compile_dataset
+from streams.compiler import Validator
 from streams.sample import validate_lines
+from suoi.law import chosen_dataset, compiled, read_law
 
 _VIETNAM = timezone(timedelta(hours=7))
+_YEARS = range(1900, 2200)
 
 
 def validate(
@@ -36,12 +35,15 @@ def validate(
     """Judge each line of FILE by the contract of DATASET; exit 1 if any is refused."""
     source_ts = commit_time(as_of)
     wanted, validator = _compiled(dataset)
+    refused, count = False, 0
     with _opened(file) as lines:
-        refused = False
         for answer in validate_lines(wanted, validator, lines, source_ts):
+            count += 1
             refused = refused or answer["outcome"] == "reject"
             text = json.dumps(answer, ensure_ascii=False) + "\n"
             sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+    if not count:
+        typer.echo(f"suoi: {file} holds no record: there was nothing to judge.", err=True)
     if refused:
         raise typer.Exit(1)
 
@@ -59,26 +61,25 @@ def commit_time(as_of: str | None) -> int:
     except ValueError:
         message = f"--as-of {as_of!r} is not a date or time; write it like 2026-03-11T10:00:00Z."
         raise Usage(message) from None
-    if len(as_of) == len("YYYY-MM-DD"):
+    if moment.year not in _YEARS:
+        said = f"a year from {_YEARS.start} to {_YEARS.stop - 1}"
+        message = f"--as-of {as_of!r} is no time of a commit; give {said}."
+        raise Usage(message)
+    if as_of.replace("-", "").isalnum() and "T" not in as_of:
         moment = moment.replace(hour=23, minute=59, second=59, microsecond=999_999)
     zoned = moment if moment.tzinfo else moment.replace(tzinfo=_VIETNAM)
     return (zoned - datetime.fromtimestamp(0, tz=_VIETNAM)) // timedelta(microseconds=1)
 
 
 def _compiled(name: str) -> tuple[Dataset, Validator]:
-    settings = read_settings(os.environ)
-    catalogue = read_catalogue(settings.contracts)
-    if name not in catalogue:
-        message = f"There is no dataset {name!r}; the catalogue has {', '.join(sorted(catalogue))}."
-        raise Usage(message)
-    found = catalogue[name]
-    return found, compile_dataset(found, read_codes(settings.cccd_places))
+    found = chosen_dataset(read_law(), name)
+    return found, compiled(found)
 
 
 def _opened(file: Path) -> Any:  # noqa: ANN401  a binary file, or standard input
-    if str(file) == "-":
-        return os.fdopen(os.dup(sys.stdin.fileno()), "rb")
     try:
+        if str(file) == "-":
+            return os.fdopen(os.dup(0), "rb")
         return file.open("rb")
     except OSError as error:
         message = f"{file} cannot be read: {error.strerror}. Give a file of JSON lines."

@@ -9,7 +9,7 @@ from infra.local.stack import FULL_PLAN, named_plan, serve
 
 
 def main() -> int:
-    """Serve until told to stop; 0 = stopped well, 1 = could not run, 2 = not installed."""
+    """Serve until told to stop; 0 = stopped well, 1 = could not run, 2 = wrong usage."""
     root, *plan = sys.argv[1:]
     try:
         serve(Home(Path(root)), named_plan(*(plan or [FULL_PLAN])))

@@ -10,6 +10,7 @@ from infra.local.files import write_whole
 from infra.local.home import Home, jaas, java_artefacts
 from infra.local.java import STOP_S, class_archive, java_command, log_flag, write_log_settings
 from infra.local.ports import LOOPBACK
+from infra.settings import read_number
 
 _PACKAGE = "org.apache.kafka.connect.rest.basic.auth.extension"
 _FIXED = f"""\
@@ -96,7 +97,7 @@ def worker_settings(home: Home) -> str:
 
     SUOI_CONNECT_OFFSET_FLUSH_MS shortens the wait between two commits of source offsets.
     """
-    flush = os.environ.get("SUOI_CONNECT_OFFSET_FLUSH_MS", "5000")
+    flush = int(read_number(os.environ, "SUOI_CONNECT_OFFSET_FLUSH_MS", 5000))
     lines = [
         f"bootstrap.servers={LOOPBACK}:{home.ports.kafka}",
         f"listeners={connect_url(home)}",

@@ -22,6 +22,12 @@ from infra.local.state import read_state
 _VERSION = re.compile(r"\d+(\.\d+)+")
 _LEAST_MEMORY_MB = 3000
 _OLDEST_PYTHON = (3, 11)
+_SLOT_HINTS = {
+    "unreserved": "it loses changes soon: run `suoi connector apply`, so that capture follows "
+    "again, or raise max_slot_wal_keep_size and reload the server",
+    "lost": "it has lost changes: the source must be loaded anew in a new generation; what the "
+    "province holds stays as it is until then",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +42,7 @@ class Check:
 
 def examine(home: Home) -> list[Check]:
     """Look at the machine, the home and the department's running server; changes nothing."""
-    checks = [*_programs(), _clock(), _memory(), _disk(home)]
+    checks = [*_programs(), _clock(), _memory(), _disk(home), _home(home)]
     if read_state(home.state_file).runs():
         return [*checks, *_source(home)]
     return [*checks, *_ports(home)]
@@ -91,6 +97,14 @@ def _disk(home: Home) -> Check:
     return Check(what="disk", ok=free >= LEAST_FREE, found=f"{free // 2**20} MB free", hint=hint)
 
 
+def _home(home: Home) -> Check:
+    """Nothing is made to find out: the nearest directory that exists must take what we write."""
+    place = next(path for path in (home.root, *home.root.parents) if path.exists())
+    fit = place.is_dir() and os.access(place, os.W_OK | os.X_OK)
+    hint = "" if fit else f"{place} cannot be written; give another home with --home"
+    return Check(what="home", ok=fit, found=str(home.root), hint=hint)
+
+
 def _ports(home: Home) -> Iterator[Check]:
     if not (home.root / "ports.json").exists():
         return  # they will be found free when the home is made
@@ -124,7 +138,7 @@ def _capture(source: str, connection: psycopg.Connection[tuple[object, ...]]) ->
     ).fetchall()
     for name, status in slots:
         sound = status in ("reserved", "extended")
-        hint = "" if sound else "the slot has lost, or soon loses, changes: see the runbook"
+        hint = "" if sound else _SLOT_HINTS.get(str(status), "see `suoi connector status`")
         yield Check(what=f"{source} slot {name}", ok=sound, found=str(status), hint=hint)
     query = "select pubname, count(*) from pg_publication_tables group by 1"
     for name, count in connection.execute(query).fetchall():

@@ -10,7 +10,7 @@ from infra.errors import Fatal
 from infra.local.accounts import open_to
 from infra.local.certificates import make_certificates
 from infra.local.files import write_once, write_whole
-from infra.local.ports import Ports, read_ports
+from infra.local.ports import Ports, given_ports, read_ports
 
 KAFKA_USERS = (
     "broker",
@@ -49,12 +49,27 @@ class Home:
         """Say whether a stack was ever made here."""
         return self.run.is_dir()
 
+    def refuse_absent(self) -> None:
+        """Refuse to go on where no stack was ever made, so that nothing half made is left there.
+
+        Raises:
+            Fatal: there is no stack here.
+        """
+        if not self.exists():
+            message = (
+                f"there is no stack in {self.root}; start one with `suoi up`, or name it with "
+                "--home."
+            )
+            raise Fatal(message)
+
     def make(self) -> None:
         """Create directories, ports and certificates that are missing.
 
         Raises:
+            Usage: a port that the environment gives is none.
             Fatal: the place cannot be written, or its disk is almost full.
         """
+        given_ports()
         try:
             # root's servers run as users of their own, who must pass through to their data
             for path in (self.root, self.data):

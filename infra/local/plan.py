@@ -9,8 +9,7 @@ def full_plan(home: Home) -> list[Component]:
     """Return every component of the stack at *home*.
 
     Raises:
-        Usage: a program of the stack is not on this machine.
-        Fatal: the Java artefacts are missing.
+        Fatal: a program of the stack is not on this machine, or the Java artefacts are missing.
     """
     tp, nnmt = SOURCES
     return [

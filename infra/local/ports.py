@@ -51,13 +51,14 @@ def read_ports(path: Path, environ: Mapping[str, str] = os.environ) -> Ports:
     A missing one is SUOI_PORT_<NAME> where that is set, else one that is free.
 
     Raises:
-        Usage: the file or a variable does not hold port numbers.
+        Usage: the file or a variable does not hold port numbers, or one is there twice.
     """
-    kept = _kept(path)
-    free = _free(set(kept.values()))
+    kept, given = _kept(path), given_ports(environ)
+    free = _free({*kept.values(), *given.values()})
     missing = [item.name for item in fields(Ports) if item.name not in kept]
-    chosen = {name: _given(name, environ) or next(free) for name in missing}
+    chosen = {name: given.get(name) or next(free) for name in missing}
     ports = Ports(**{item.name: (kept | chosen)[item.name] for item in fields(Ports)})
+    _refuse_shared(ports, path)
     if chosen:
         write_whole(path, json.dumps(asdict(ports), indent=2) + "\n")
     return ports
@@ -67,24 +68,54 @@ def _kept(path: Path) -> dict[str, int]:
     if not path.exists():
         return {}
     try:
-        return {str(name): int(port) for name, port in json.loads(path.read_text()).items()}
-    except (ValueError, AttributeError, TypeError) as error:
+        found = dict(json.loads(path.read_text()))
+    except (ValueError, TypeError):
+        found = {"": None}
+    if not all(_is_port(port) for port in found.values()):
         message = (
             f"{path} does not hold port numbers by name; "
             "correct it, or remove it and new ones are chosen."
         )
-        raise Usage(message) from error
+        raise Usage(message)
+    return found
 
 
-def _given(name: str, environ: Mapping[str, str]) -> int | None:
-    variable = f"SUOI_PORT_{name.upper()}"
-    text = environ.get(variable)
-    if text is None:
-        return None
-    if not text.isdigit() or not 0 < int(text) < 2**16:
+def given_ports(environ: Mapping[str, str] = os.environ) -> dict[str, int]:
+    """Read the ports that the environment gives, by name.
+
+    Raises:
+        Usage: a variable does not hold a port number.
+    """
+    variables = {item.name: f"SUOI_PORT_{item.name.upper()}" for item in fields(Ports)}
+    return {
+        name: _given(variable, environ[variable])
+        for name, variable in variables.items()
+        if variable in environ
+    }
+
+
+def _given(variable: str, text: str) -> int:
+    if not text.isdecimal() or not _is_port(int(text)):
         message = f"{variable} must be a port number, not {text!r}; correct it in the environment."
         raise Usage(message)
     return int(text)
+
+
+def _is_port(value: object) -> bool:
+    return type(value) is int and 0 < value < 2**16
+
+
+def _refuse_shared(ports: Ports, path: Path) -> None:
+    """Two servers on one port: the second would never start, and nobody would know why."""
+    owner: dict[int, str] = {}
+    for name, port in asdict(ports).items():
+        if port in owner:
+            message = (
+                f"{name} and {owner[port]} have the same port {port}; "
+                f"correct {path} or the variables SUOI_PORT_*."
+            )
+            raise Usage(message)
+        owner[port] = name
 
 
 def _free(taken: set[int]) -> Iterator[int]:

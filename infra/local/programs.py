@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import NoReturn
 
-from infra.errors import Usage
+from infra.errors import Fatal
 
 _POSTGRES = Path("/usr/lib/postgresql")
 _JVMS = Path("/usr/lib/jvm")
@@ -22,7 +22,7 @@ def postgres() -> Path:
     """Return the bin directory of the newest PostgreSQL, 15 or later.
 
     Raises:
-        Usage: there is none.
+        Fatal: there is none.
     """
     found = {
         int(path.name): path / "bin" for path in _POSTGRES.glob("[0-9]*") if path.name.isdigit()
@@ -41,7 +41,7 @@ def mariadb() -> Path:
     """Return the MariaDB server program.
 
     Raises:
-        Usage: there is none.
+        Fatal: there is none.
     """
     return _program("mariadbd", "MariaDB", "mariadb-server")
 
@@ -50,7 +50,7 @@ def mariadb_installer() -> Path:
     """Return the program that makes an empty MariaDB data directory.
 
     Raises:
-        Usage: there is none.
+        Fatal: there is none.
     """
     return _program("mariadb-install-db", "MariaDB", "mariadb-server")
 
@@ -59,7 +59,7 @@ def redis() -> Path:
     """Return the Redis server program.
 
     Raises:
-        Usage: there is none.
+        Fatal: there is none.
     """
     return _program("redis-server", "Redis", "redis-server")
 
@@ -68,7 +68,7 @@ def java() -> Path:
     """Return the first Java of major version 17 or later: $JAVA_HOME, PATH, /usr/lib/jvm.
 
     Raises:
-        Usage: there is none, or only older ones.
+        Fatal: there is none, or only older ones.
     """
     chosen = next((path for path in _javas() if java_major(path) >= OLDEST_JAVA), None)
     if chosen is None:
@@ -112,4 +112,4 @@ def _refuse(product: str, package: str, seen: str = "") -> NoReturn:
         f"{product} is not on this machine{found}; "
         f"run `make setup`, or install the Debian package {package}."
     )
-    raise Usage(message)
+    raise Fatal(message)

@@ -41,8 +41,9 @@ def serve(home: Home, plan: Plan = full_plan) -> State:
 
     Raises:
         Running: another process serves this home.
-        Usage: a program of the stack is not on this machine.
-        Fatal: the home cannot be used, a port is taken, a component does not start.
+        Usage: the ports that were given are none.
+        Fatal: the home cannot be used, a program is missing, a port is taken, a component does
+        not start.
     """
     home.make()
     with (home.run / "supervisor.lock").open("w") as lock:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from infra.errors import Usage
+from infra.errors import Fatal, Usage
 from infra.local import programs
 
 _POLICY = Path("/usr/sbin/policy-rc.d")
@@ -25,7 +25,7 @@ def _finds(program: Callable[[], object]) -> Callable[[], bool]:
     def found() -> bool:
         try:
             program()
-        except Usage:
+        except Fatal:
             return False
         return True
 

@@ -186,7 +186,8 @@ def test_a_truncate_is_held_and_nothing_is_deleted(stack: Stack, clerk: psycopg.
     row = DEATH | {"uuid": "00000000-0000-4000-8000-000000000002"}
     insert(clerk, "ho_tich.khai_tu", row)
     living = "select count(*) from clean.tp_khai_tu where _deleted_at is null"
-    until(lambda: stack.one("select 1 from clean.tp_khai_tu where _key like %s", "%0002%"))
+    arrived = "select 1 from clean.tp_khai_tu where _key = %s and _deleted_at is null"
+    until(lambda: stack.one(arrived, f'["{row["uuid"]}"]'))
     before = stack.one(living)
     clerk.execute("truncate ho_tich.khai_tu")
     waiting = (

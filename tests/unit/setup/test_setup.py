@@ -46,7 +46,7 @@ def test_a_java_that_is_too_old_is_named(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
     monkeypatch.setenv("PATH", "/nowhere")
     monkeypatch.setattr(programs, "_JVMS", tmp_path)
-    with pytest.raises(Usage, match=r"Java 17 or newer is not on this machine .*is 8"):
+    with pytest.raises(Fatal, match=r"Java 17 or newer is not on this machine .*is 8"):
         programs.java()
 
 

@@ -1,0 +1,61 @@
+"""The contracts as the commands ask for them: the catalogue in force, one dataset, its judge."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from infra.errors import Fatal, Usage
+from infra.settings import read_settings
+from schemas.catalogue import Catalogue, read_catalogue
+from schemas.codes import read_codes
+from schemas.contract import Dataset
+
+if TYPE_CHECKING:  # only few answers need the workshop
+    from streams.compiler import Validator
+
+
+def read_law(directory: Path | None = None) -> Catalogue:
+    """Read the contracts below *directory*; without one, SUOI_CONTRACTS or our own.
+
+    Raises:
+        Usage: there is no contract at all: a wrong directory, not a province without datasets.
+    """
+    chosen = directory or read_settings(os.environ).contracts
+    if chosen is not None and not chosen.is_dir():
+        message = f"there is no directory {chosen}; name one that holds *.odcs.yaml files."
+        raise Usage(message)
+    catalogue = read_catalogue(chosen)
+    if not catalogue and not catalogue.problems:
+        message = f"there is no contract below {chosen}; name a directory of *.odcs.yaml files."
+        raise Usage(message)
+    return catalogue
+
+
+def chosen_dataset(catalogue: Catalogue, name: str) -> Dataset:
+    """Return the dataset *name*.
+
+    Raises:
+        Usage: there is none of that name, or its contract cannot be read.
+    """
+    if name in catalogue:
+        return catalogue[name]
+    known = f"known are {', '.join(catalogue)}" if catalogue else "none can be read"
+    broken = "".join(f"\n{error}" for error in catalogue.problems.values())
+    message = f"there is no dataset {name!r}; {known}.{broken}"
+    raise Usage(message)
+
+
+def compiled(dataset: Dataset) -> "Validator":
+    """Make the judge of *dataset*.
+
+    Raises:
+        Fatal: its contract can be read, but no judge can be made of it.
+    """
+    from streams.compiler import compile_dataset  # noqa: PLC0415  few answers need the workshop
+
+    codes = read_codes(read_settings(os.environ).cccd_places)
+    try:
+        return compile_dataset(dataset, codes)
+    except LookupError as error:
+        message = f"no judge can be made of the contract of {dataset.id}: {error.args[0]}."
+        raise Fatal(message) from error

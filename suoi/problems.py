@@ -1,0 +1,65 @@
+"""What is wrong beyond the components: contracts, capture and books, as problems of `suoi status`.
+
+A problem says what, where, since when (the moment it was looked at, where nobody knows better) and
+what to do: {"what", "where", "since", "hint"}.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from infra.errors import Trouble
+from infra.local.home import Home
+from infra.local.state import now_text
+from schemas.catalogue import Catalogue
+from suoi.capture import statuses
+from suoi.law import compiled
+
+Problem = dict[str, str]
+
+_CONTRACT = "correct it; `suoi contract check` says when it is right; then restart the stack"
+_CAPTURE = "`suoi connector status` shows the capture of every source"
+_BEHIND = "`suoi lag` shows the hop that does not follow, `suoi connector status` a load under way"
+
+
+def of_contracts(catalogue: Catalogue) -> Iterator[Problem]:
+    """Name each contract that cannot be read: its dataset is held (invariant 10)."""
+    for path, error in catalogue.problems.items():
+        faults = "; ".join(f"{path.name}:{fault}" for fault in error.faults)
+        what = f"the contract cannot be read, its dataset is held: {faults}"
+        yield problem(what, str(path), _CONTRACT, _changed(path))
+
+
+def of_capture(home: Home, catalogue: Catalogue) -> Iterator[Problem]:
+    """Name what keeps a source, or one dataset of it, from being captured."""
+    for one in statuses(home, catalogue):
+        for trouble in one.troubles:
+            yield problem(trouble.sentence, trouble.dataset or one.source, _CAPTURE)
+
+
+def of_books(catalogue: Catalogue, figures: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:
+    """Name each dataset that cannot be proved complete through any moment (invariant 9)."""
+    for name, held in figures.items():
+        if held["complete_through"] is None:
+            yield _held(catalogue, name) or problem(
+                "it is not known through which moment it is complete", name, _BEHIND
+            )
+
+
+def problem(what: str, where: str, hint: str, since: str | None = None) -> Problem:
+    """Make a problem as DESIGN.md 9 has it; without *since* it is seen now."""
+    return {"what": what, "where": where, "since": since or now_text(), "hint": hint}
+
+
+def _held(catalogue: Catalogue, name: str) -> Problem | None:
+    """Say whether a dataset stands still because no judge can be made of it."""
+    try:
+        compiled(catalogue[name])
+    except Trouble as error:
+        return problem(f"it is held: {error}", name, _CONTRACT)
+    return None
+
+
+def _changed(path: Path) -> str:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(timespec="milliseconds")
