@@ -131,6 +131,9 @@ def _binding(grant: Grant) -> AclBinding:
 def _result(future: Future[Any], deed: str, known: int | None = None) -> Any:  # noqa: ANN401  the client's own types
     try:
         return future.result(timeout=_WAIT_S)
+    except TimeoutError as error:
+        message = f"Kafka did not {deed} within {_WAIT_S:g} s. Is the stack up (suoi status)?"
+        raise Transient(message) from error
     except KafkaException as error:
         if error.args[0].code() == known:
             return None

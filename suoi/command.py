@@ -100,7 +100,8 @@ def _misused(mistake: typer.TyperException) -> str:
     said = getattr(mistake, "format_message", lambda: str(mistake))().strip()
     context = getattr(mistake, "ctx", None)
     path = context.command_path if context else "suoi"
-    return f"{said.removesuffix('.')}. `{path} --help` says what it takes." if said else ""
+    end = "" if said.endswith(("?", ".")) else "."
+    return f"{said}{end} `{path} --help` says what it takes." if said else ""
 
 
 def _refused(error: OSError) -> str:

@@ -68,10 +68,10 @@ def _kept(path: Path) -> dict[str, int]:
     if not path.exists():
         return {}
     try:
-        found = dict(json.loads(path.read_text()))
-    except (ValueError, TypeError):
-        found = {"": None}
-    if not all(_is_port(port) for port in found.values()):
+        found = json.loads(path.read_text())
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or not all(_is_port(port) for port in found.values()):
         message = (
             f"{path} does not hold port numbers by name; "
             "correct it, or remove it and new ones are chosen."
