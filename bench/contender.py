@@ -119,7 +119,8 @@ class Metered:
 
 def driver(workshop: Any, outbox: Metered, bootstrap: str, group: str) -> None:  # noqa: ANN401
     """Carry by Faust, our transport, our loop."""
-    app = application(Place(None, bootstrap, Timing(), Path(mkdtemp()), group))
+    place = Place(None, bootstrap, Timing(), Path(mkdtemp()), group)
+    app = application(place, workshop.topics)
     Carrier(workshop, outbox).attend(app)
     _start(app)
 
