@@ -104,15 +104,38 @@ def _configure(desk: Desk, wanted: Config, before: Config | None) -> Outcome:
     """Put *wanted* where it differs from what runs now, and see the connector run."""
     name = desk.source.id
     running = desk.connect.config(name)
-    if running is None or plan.changes(wanted, running):
+    if running is None:
+        desk.connect.configure(name, wanted)
+    elif plan.changes(wanted, running):
+        _halt(desk)
         desk.connect.configure(name, wanted)
     state = desk.connect.state(name)
-    if state is not None and "FAILED" in state[:2]:
+    if state is not None and state.connector == "STOPPED":  # by us, now or before a kill
+        desk.connect.resume(name)
+    elif state is not None and "FAILED" in state[:2]:
         desk.connect.restart_failed(name)
     _until(desk, lambda: _runs(desk), "started to run")
     if before is None:
         return Outcome.CREATED
     return Outcome.UPDATED if plan.changes(wanted, before) else Outcome.UNCHANGED
+
+
+def _halt(desk: Desk) -> None:
+    """Stop the connector and see its task gone, before it is given another configuration.
+
+    Connect changes a running task some time after it has said yes. The old task would take the
+    signal for a table it does not capture, and MariaDB's connector then writes a table into its
+    history (its defaults the text NULL) that it can never read again (measured): every later start
+    fails.
+    """
+    name = desk.source.id
+    desk.connect.stop(name)
+
+    def stopped() -> bool:
+        state = desk.connect.state(name)
+        return state is None or (state.connector, state.task) == ("STOPPED", "UNASSIGNED")
+
+    _until(desk, stopped, "stopped")
 
 
 def _runs(desk: Desk) -> bool:

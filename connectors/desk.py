@@ -53,7 +53,7 @@ class Desk:
 
     def refusals(self) -> tuple[Refusal, ...]:
         """Every reason not to start this connector (invariant 10)."""
-        seen = self.engine.judge(self.database, self.source, self.datasets, self.offset())
+        seen = self.engine.judge(self.database, self.source, self.datasets, self.offset)
         return (*settings_refused(self.wanted), *seen)
 
     def loads(self) -> dict[str, Load]:

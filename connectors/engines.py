@@ -25,6 +25,8 @@ class Engine:
 
     position_key: str
     """Key of a stored offset without which it holds no position."""
+    offset_leads: bool
+    """PostgreSQL's slot follows the stored offset; in MariaDB the offset follows the log."""
     wanted: Wanted
     script: Script
     ask: Ask
@@ -37,18 +39,25 @@ class Engine:
         database: SourceDatabase,
         source: Source,
         datasets: Sequence[Dataset],
-        offset: Offset | None,
+        read_offset: Callable[[], Offset | None],
     ) -> tuple[Refusal, ...]:
-        """Read the facts of *source*; name every reason not to start (invariant 10)."""
+        """Read the facts of *source*; name every reason not to start (invariant 10).
+
+        What follows is read before what leads, or a connector that moves meanwhile would look like
+        a gap in the log.
+        """
+        before = None if self.offset_leads else read_offset()
         facts = self.read_facts(
             database, source, [topics.qualified(dataset) for dataset in datasets]
         )
+        offset = read_offset() if self.offset_leads else before
         return unique(self.refusals(facts, source, datasets, offset))
 
 
 ENGINES: Mapping[str, Engine] = {
     POSTGRES: Engine(
         position_key="lsn",
+        offset_leads=True,
         wanted=postgres.wanted,
         script=postgres.script,
         ask=postgres.ask,
@@ -57,6 +66,7 @@ ENGINES: Mapping[str, Engine] = {
     ),
     MARIADB: Engine(
         position_key="file",
+        offset_leads=False,
         wanted=mariadb.wanted,
         script=mariadb.script,
         ask=mariadb.ask,

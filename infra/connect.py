@@ -75,6 +75,14 @@ class Connect:
         """Start anew what of connector *name* has failed; what runs is left alone."""
         self._ask("POST", f"/connectors/{name}/restart?includeTasks=true&onlyFailed=true")
 
+    def stop(self, name: str) -> None:
+        """Stop connector *name* and take its tasks away; its offsets and configuration stay."""
+        self._ask("PUT", f"/connectors/{name}/stop")
+
+    def resume(self, name: str) -> None:
+        """Let a stopped connector *name* run again."""
+        self._ask("PUT", f"/connectors/{name}/resume")
+
     def close(self) -> None:
         """Close the client's connections."""
         self._client.close()

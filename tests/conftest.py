@@ -19,6 +19,7 @@ def stack() -> Iterator[Stack]:
     running = Stack(root / "home")
     try:
         running.suoi("up", "--detach")
+        running.witness = Witness(running.justice())  # before any test writes a row
         yield running
     finally:
         running.close()
@@ -30,4 +31,4 @@ def stack() -> Iterator[Stack]:
 @pytest.fixture(scope="session")
 def witness(stack: Stack) -> Witness:
     """The independent reader of what so_tu_phap committed."""
-    return Witness(stack.justice())
+    return stack.witness

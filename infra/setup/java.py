@@ -4,7 +4,6 @@ import hashlib
 import shutil
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 
 from infra.errors import Fatal
@@ -35,7 +34,7 @@ def install(root: Path) -> bool:
     fresh = out.with_name("java.new")  # a stack that runs keeps its jars until all is well
     fetch(poms, fresh)
     verify(fresh, poms / "checksums.txt")
-    _unpack(fresh)
+    unpack(fresh)
     shutil.rmtree(out, ignore_errors=True)
     fresh.rename(out)
     stamps.write(stamp, wanted)
@@ -80,11 +79,14 @@ def verify(out: Path, pinned: Path) -> None:
         raise Fatal(message)
 
 
-def _unpack(out: Path) -> None:
+def unpack(out: Path) -> None:
+    """Unpack the archives in *out*, each into its own directory, owned by ourselves."""
     for archive in (out / "archives").iterdir():
         target = out / next(place for word, place in _UNPACKED.items() if word in archive.name)
-        with tarfile.open(archive) as tar:
-            tar.extractall(target, filter="data")
+        target.mkdir(parents=True)
+        # not tarfile: Debian 12's Python 3.11.2 knows no filter, and as root keeps foreign owners
+        command = ("tar", "-xzf", str(archive), "-C", str(target), "--no-same-owner")
+        subprocess.run(command, check=True, stdout=sys.stderr)
 
 
 def _sha256(path: Path) -> str:

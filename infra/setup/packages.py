@@ -54,8 +54,8 @@ def install(_root: Path) -> bool:
         return False
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         message = (
-            f"missing Debian packages: {' '.join(missing)}. Install them as root "
-            f"(apt-get install {' '.join(missing)}), then run this again."
+            f"missing Debian packages: {' '.join(missing)}. Install them as root (apt-get update; "
+            f"apt-get install --no-install-recommends {' '.join(missing)}), then run this again."
         )
         raise Usage(message)
     with _no_service_starts():

@@ -20,7 +20,10 @@ STEPS: tuple[tuple[str, Callable[[Path], bool]], ...] = (
 
 
 def main() -> int:
-    """Run every step; 0 = ready, 1 = a step failed, 2 = something must be installed by root."""
+    """Run every step.
+
+    Returns 0 = ready, 1 = a step failed, 2 = something must be installed by root, 130 = stopped.
+    """
     try:
         for name, step in STEPS:
             _report(name, step)
@@ -35,6 +38,12 @@ def main() -> int:
             f"setup: {error.cmd[0]} failed (exit {error.returncode}); its own words stand above.\n"
         )
         return 1
+    except OSError as error:
+        sys.stderr.write(f"setup: {error}. Correct that, then run this again.\n")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("setup: stopped; run this again to go on.\n")
+        return 130
     return 0
 
 

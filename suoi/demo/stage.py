@@ -9,12 +9,15 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import quote, urlsplit
 
 from infra.errors import Fatal, Transient
+from infra.local.home import Home
 from suoi.demo.departments import Department, open_departments
 from suoi.demo.portal import Portal
 from suoi.demo.province import Province
 from suoi.demo.table import Figures
+from suoi.departments import CLERK
 
 _ENDED_IN = ("applied", "superseded", "replayed", "quarantined", "filtered")
 
@@ -56,12 +59,32 @@ def open_stage(home: Path, count: Callable[[], Figures]) -> Stage:
     places = read_places(home)
     return Stage(
         home=home,
-        departments=open_departments(places["sources"]),
+        departments=open_departments(as_clerk(Home(home), places["sources"])),
         province=Province(places["province"]["dsn"]),
         eyes=Province(places["province"]["dsn"]),
         portal=Portal(places["portal"]["url"]),
         count=count,
     )
+
+
+def as_clerk(home: Home, sources: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    """Return *sources* with the clerk's login in place of the administrator's.
+
+    The demonstration may do what a department's people may, and no more.
+    """
+    return {
+        name: {
+            key: _login(value, home.secret(f"clerk_{name}")) if key in ("dsn", "url") else value
+            for key, value in place.items()
+        }
+        for name, place in sources.items()
+    }
+
+
+def _login(url: str, password: str) -> str:
+    parts = urlsplit(url)
+    place = f"{CLERK}:{quote(password, safe='')}@{parts.hostname}:{parts.port}"
+    return parts._replace(netloc=place).geturl()
 
 
 def bring_up(home: Path) -> None:

@@ -52,7 +52,7 @@ def dataset(source: str, table: str, *columns: str) -> Dataset:
 
 def guards(desk: Desk, judged: Dataset) -> set[str]:
     """Names of the guards that refuse *judged* at this source."""
-    refused = desk.engine.judge(desk.database, desk.source, [judged], desk.offset())
+    refused = desk.engine.judge(desk.database, desk.source, [judged], desk.offset)
     assert all(refusal.dataset == "thu" for refusal in refused)
     return {refusal.guard for refusal in refused}
 

@@ -138,3 +138,9 @@ def test_a_transaction_held_open_across_a_load_wins_over_the_snapshot_row(
     until(lambda: product(stack, key)["_position"] > before["_position"])  # type: ignore[index]
     held.commit()
     until(lambda: stars(stack, key) == 5)
+
+
+def test_capture_goes_on_after_connect_was_killed(stack: Stack, source: pymysql.Connection) -> None:
+    stack.restart("connect")
+    key = insert_product(source, ma_sp="OCOP-14-1008", sao=4)
+    until(lambda: stars(stack, key) == 4, 60)  # its schema history can be read again

@@ -143,8 +143,8 @@ def test_a_bad_row_waits_in_quarantine_until_the_clerk_corrects_it(
     )
     until(lambda: version(stack, key) == "Q1")
     until(lambda: not open_items(stack, "tp_khai_sinh", f"[{key}]"))
-    row = stack.one("select status from quarantine.item where key = %s", f"[{key}]")
-    assert row == ("fixed_at_source",)
+    status = "select status from quarantine.item where dataset = 'tp_khai_sinh' and key = %s"
+    assert stack.one(status, f"[{key}]") == ("fixed_at_source",)
 
 
 def test_text_in_nfd_arrives_in_nfc(stack: Stack, clerk: psycopg.Connection) -> None:

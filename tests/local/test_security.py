@@ -140,7 +140,10 @@ def test_a_canary_is_in_no_log_no_open_record_no_redis_key_and_no_message(stack:
         key = insert(clerk, "ho_tich.khai_sinh", BIRTH | bad)
     with stack.agriculture() as source:
         insert_product(source, ma_sp="OCOP-14-7777", nguoi_dd=CANARY_NAME, sdt="0912777777")
-    item = "select problems::text from quarantine.item where key = %s and status = 'open'"
+    item = (
+        "select problems::text from quarantine.item "
+        "where dataset = 'tp_khai_sinh' and key = %s and status = 'open'"
+    )
     (problems,) = until(lambda: stack.one(item, f"[{key}]"))
     until(lambda: stack.one("select 1 from clean.nnmt_ocop where ma_san_pham = 'OCOP-14-7777'"))
     places = {"problems": problems, "redis": _redis(stack), "open": _open(stack)}

@@ -15,6 +15,7 @@ import psycopg
 import pymysql
 
 from support.waiting import until
+from support.witness import Witness
 
 ROOT = Path(__file__).parents[2]
 SHORT_TIMES = {
@@ -30,6 +31,9 @@ SHORT_TIMES = {
 
 class Stack:
     """A running stack and the ways into it."""
+
+    witness: Witness
+    """Reads what so_tu_phap commits, from before the first test on."""
 
     def __init__(self, home: Path) -> None:
         """Choose *home*; nothing is started yet."""

@@ -28,6 +28,8 @@ class FakeConnect:
     configs: list[dict[str, str]] = field(default_factory=list)
     position: dict[str, int] | None = None
     runs: bool = True
+    stopped: bool = False
+    calls: list[str] = field(default_factory=list)
 
     def config(self, _name: str) -> dict[str, str] | None:
         """The configuration it was given last."""
@@ -35,15 +37,28 @@ class FakeConnect:
 
     def configure(self, _name: str, config: dict[str, str]) -> None:
         """Take a configuration."""
+        self.calls.append("configure")
         self.configs.append(dict(config))
 
     def state(self, _name: str) -> ConnectorState:
-        """Running, or failed."""
+        """Running, stopped, or failed."""
+        if self.stopped:
+            return ConnectorState("STOPPED", "UNASSIGNED", "")
         return RUNNING if self.runs else ConnectorState("RUNNING", "FAILED", "ConnectException")
 
     def offset(self, _name: str) -> dict[str, int] | None:
         """The position committed."""
         return self.position
+
+    def stop(self, _name: str) -> None:
+        """Stop."""
+        self.calls.append("stop")
+        self.stopped = True
+
+    def resume(self, _name: str) -> None:
+        """Run again."""
+        self.calls.append("resume")
+        self.stopped = False
 
     def restart_failed(self, _name: str) -> None:
         """Nothing here heals by that."""
@@ -61,6 +76,7 @@ class FakeSource:
         if name == "beat":
             self.connect.position = {"lsn": 10}
         if name == "signal" and values:
+            self.connect.calls.append("signal")
             self.signals.append(values)
         return [(row["id"], row["data"]) for row in self.signals] if name == "signals" else []
 
@@ -110,6 +126,23 @@ def test_the_first_time_it_is_seeded_then_captures_then_loads(
     assert tables(seed) == r"cdc\.heartbeat,cdc\.signal"  # Invariant 8
     assert whole == desk.wanted
     assert (applied.outcome, applied.signalled) == (Outcome.CREATED, desk.tables)
+
+
+def test_the_seeding_task_is_gone_before_another_one_is_asked_for_a_load(
+    desk: Desk, source: FakeSource
+) -> None:
+    apply(desk)
+    # a signal taken by the old task made MariaDB's connector write a history it cannot read
+    assert source.connect.calls == ["configure", "stop", "configure", "resume", "signal"]
+
+
+def test_a_connector_that_a_killed_apply_left_stopped_runs_again(
+    desk: Desk, source: FakeSource
+) -> None:
+    apply(desk)
+    source.connect.stopped = True
+    assert apply(desk).outcome is Outcome.UNCHANGED
+    assert not source.connect.stopped
 
 
 def test_the_second_time_nothing_happens(desk: Desk, source: FakeSource) -> None:

@@ -1,13 +1,16 @@
 """The set-up: does its work once, says exactly what is missing, takes no jar it does not know."""
 
+import io
 import os
+import subprocess
+import tarfile
 from pathlib import Path
 
 import pytest
 
 from infra.errors import Fatal, Usage
 from infra.local import programs
-from infra.setup import java, packages, stamps
+from infra.setup import java, packages, stamps, steps
 
 ROOT = Path(__file__).parents[3]
 
@@ -80,3 +83,42 @@ def test_constraints_name_no_registry_and_hash_every_package() -> None:
     packages_named = [line for line in lines if "==" in line]
     assert packages_named
     assert all(line.endswith("\\") for line in packages_named)
+
+
+def test_an_archive_is_unpacked_by_the_oldest_python_and_keeps_no_foreign_owner(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Debian 12's Python is 3.11.2: tarfile knows filters from 3.11.4 on
+    monkeypatch.delattr(tarfile, "data_filter", raising=False)
+    monkeypatch.setattr(tarfile.TarFile, "extractall", None)
+    (tmp_path / "archives").mkdir()
+    with tarfile.open(tmp_path / "archives" / "debezium-connector-postgres.tar.gz", "w:gz") as tar:
+        member = tarfile.TarInfo("debezium/a.jar")
+        member.uid = member.gid = 54321
+        tar.addfile(member, io.BytesIO())
+    java.unpack(tmp_path)
+    unpacked = tmp_path / "plugins" / "postgres" / "debezium" / "a.jar"
+    assert unpacked.stat().st_uid == os.geteuid()
+
+
+@pytest.mark.parametrize(
+    ("error", "answer", "sentence"),
+    [
+        (OSError(28, "No space left on device"), 1, "No space left on device"),
+        (KeyboardInterrupt(), 130, "run this again"),
+        (subprocess.CalledProcessError(1, ["mvn"]), 1, "mvn failed"),
+    ],
+)
+def test_a_step_that_breaks_is_told_in_one_sentence(
+    error: BaseException,
+    answer: int,
+    sentence: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def broken(_root: Path) -> bool:
+        raise error
+
+    monkeypatch.setattr(steps, "STEPS", (("a step", broken),))
+    assert steps.main() == answer
+    assert sentence in capsys.readouterr().err
