@@ -110,9 +110,7 @@ def _configure(desk: Desk, wanted: Config, before: Config | None) -> Outcome:
         _halt(desk)
         desk.connect.configure(name, wanted)
     state = desk.connect.state(name)
-    if state is not None and state.connector == "STOPPED":  # by us, now or before a kill
-        desk.connect.resume(name)
-    elif state is not None and "FAILED" in state[:2]:
+    if state is not None and "FAILED" in state[:2]:
         desk.connect.restart_failed(name)
     _until(desk, lambda: _runs(desk), "started to run")
     if before is None:
@@ -139,7 +137,14 @@ def _halt(desk: Desk) -> None:
 
 
 def _runs(desk: Desk) -> bool:
+    """Say whether it runs; one that was stopped (by us, now or before a kill) is resumed.
+
+    It is asked each time: right after a change of configuration Connect may not yet, or still, say
+    STOPPED (measured).
+    """
     state = desk.connect.state(desk.source.id)
+    if state is not None and state.connector == "STOPPED":
+        desk.connect.resume(desk.source.id)
     return state is not None and state.running
 
 
