@@ -112,7 +112,7 @@ def _configure(desk: Desk, wanted: Config, before: Config | None) -> Outcome:
     state = desk.connect.state(name)
     if state is not None and "FAILED" in state[:2]:
         desk.connect.restart_failed(name)
-    _until(desk, lambda: _runs(desk), "started to run")
+    _until(desk, lambda: _resumed(desk), "started to run")
     if before is None:
         return Outcome.CREATED
     return Outcome.UPDATED if plan.changes(wanted, before) else Outcome.UNCHANGED
@@ -136,7 +136,7 @@ def _halt(desk: Desk) -> None:
     _until(desk, stopped, "stopped")
 
 
-def _runs(desk: Desk) -> bool:
+def _resumed(desk: Desk) -> bool:
     """Say whether it runs; one that was stopped (by us, now or before a kill) is resumed.
 
     It is asked each time: right after a change of configuration Connect may not yet, or still, say

@@ -102,20 +102,6 @@ class Outbox:
             await asyncio.to_thread(self._producer.flush, 0.5)
             self._refuse_after_failure()
 
-    def settle_now(self, deadline_s: float) -> None:
-        """Like `settle`, for code without an event loop.
-
-        Raises:
-            Transient: a record failed, or some are still unacknowledged after *deadline_s*.
-        """
-        end = time.monotonic() + deadline_s
-        while self._waiting and self._failure is None and time.monotonic() < end:
-            self._producer.flush(0.5)
-        self._refuse_after_failure()
-        if self._waiting:
-            message = f"Kafka did not acknowledge {self._waiting} records within {deadline_s:g} s."
-            raise Transient(message)
-
     def _report(self, error: KafkaError | None, _message: Message) -> None:
         self._waiting -= 1
         if error is not None and self._failure is None:

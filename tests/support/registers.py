@@ -15,7 +15,7 @@ import psycopg
 from psycopg import sql
 
 from support.rows import BIRTH
-from support.witness import Key, Row, Witness
+from support.witness import Key, Witness
 
 MARRIAGE: dict[str, Any] = {
     "ma_xa": "03646",
@@ -173,9 +173,3 @@ class Clerk(threading.Thread):
             (number, f"V{number}", self._marriages[place]),
         )
         self._marriages[place] = number
-
-
-def row_of(version: Row | None) -> Row:
-    """Give the row of a version that is not a delete."""
-    assert version is not None
-    return version
