@@ -27,4 +27,18 @@ def until_equal(ask: Callable[[], Value], wanted: Value, seconds: float = 60.0) 
     while answer != wanted and time.monotonic() < deadline:
         time.sleep(0.1)
         answer = ask()
-    assert answer == wanted
+    if answer != wanted:
+        raise AssertionError(difference(answer, wanted))
+
+
+def difference(answer: object, wanted: object) -> str:
+    """What differs, as a sentence a log can hold: of two dicts the first unequal entries alone."""
+    if not isinstance(answer, dict) or not isinstance(wanted, dict):
+        return f"is {answer!r}, not {wanted!r}"
+    unequal = sorted(
+        (repr(key), answer.get(key, "nothing"), wanted.get(key, "nothing"))
+        for key in answer.keys() | wanted.keys()
+        if answer.get(key, "nothing") != wanted.get(key, "nothing")
+    )
+    shown = "; ".join(f"{key} is {held!r}, not {due!r}" for key, held, due in unequal[:10])
+    return f"{len(unequal)} of {len(answer.keys() | wanted.keys())} entries differ: {shown}"
