@@ -137,6 +137,7 @@ def test_a_canary_is_in_no_log_no_open_record_no_redis_key_and_no_message(stack:
     with stack.justice() as clerk:
         insert(clerk, "ho_tich.khai_sinh", BIRTH | person)
         bad = person | {"nyc_giayto": CANARY + "9", "sddcn": CANARY, "tt_dd": "C", "gt": "Nam"}
+        bad |= {"nyc_hoten": None}  # how every test tells the oracle that a version is bad
         key = insert(clerk, "ho_tich.khai_sinh", BIRTH | bad)
     with stack.agriculture() as source:
         insert_product(source, ma_sp="OCOP-14-7777", nguoi_dd=CANARY_NAME, sdt="0912777777")

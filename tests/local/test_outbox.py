@@ -1,0 +1,46 @@
+"""The outbox against a broker that dies and stays dead: it gives up, once and for everything."""
+
+import asyncio
+import contextlib
+import time
+from pathlib import Path
+
+import pytest
+from support.plain_broker import make_topic, plain_broker
+
+from infra.errors import Transient
+from infra.kafka import Outbox, producer_config
+
+PATIENCE_S = 2.0
+A_FLUSH_S = 5.0
+"""A wait may be under way when the patience ends."""
+
+
+def test_a_broker_that_stays_dead_is_waited_for_no_longer_than_the_patience(tmp_path: Path) -> None:
+    with contextlib.ExitStack() as alive:
+        address = alive.enter_context(plain_broker(tmp_path))
+        make_topic(address, "clean.ours", 1)
+        config = producer_config() | {"bootstrap.servers": address, "log_level": 0}
+        outbox = Outbox(config, patience_s=PATIENCE_S)
+        outbox.send("clean.ours", b"1", b"before", [])
+        asyncio.run(outbox.settle())
+    since = time.monotonic()
+    outbox.send("clean.ours", b"2", b"after", [])
+    with pytest.raises(Transient, match="not acknowledged 1 records in 2 s"):
+        asyncio.run(outbox.settle())  # Invariant 1: never a silent success
+    assert PATIENCE_S <= time.monotonic() - since < PATIENCE_S + A_FLUSH_S
+    with pytest.raises(Transient):
+        outbox.send("clean.ours", b"3", b"no gap before me", [])
+
+
+def test_a_full_queue_before_a_dead_broker_ends_with_the_same_patience(tmp_path: Path) -> None:
+    with contextlib.ExitStack() as alive:
+        address = alive.enter_context(plain_broker(tmp_path))
+        make_topic(address, "clean.ours", 1)
+    small = {"queue.buffering.max.messages": 2, "log_level": 0}
+    outbox = Outbox(producer_config() | {"bootstrap.servers": address} | small, PATIENCE_S)
+    since = time.monotonic()
+    with pytest.raises(Transient, match="not acknowledged 2 records"):
+        for number in range(4):
+            outbox.send("clean.ours", b"k", str(number).encode(), [])
+    assert PATIENCE_S <= time.monotonic() - since < PATIENCE_S + A_FLUSH_S
