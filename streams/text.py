@@ -3,26 +3,31 @@
 
 `refine_text` takes a text as it was sent and gives the canonical one, with the reasons to refuse it
 (all of them, invariant 5) and a flag for each silent repair. Nothing is cut, guessed or merged.
+What it gives, it gives back unchanged: so NFC is made again where T7 or T11 brought a letter and
+its mark together, T11 comes before T10, and T3 and T4 judge the text as sent and as it would be
+stored.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 from unicodedata import category, is_normalized, name, normalize
 
-from streams.legacy import TABLES, decode_legacy
+from streams.legacy import decode_legacy
 
 _LOWER = "àáâãèéêìíòóôõùúýăđĩũơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"
 _UPPER = _LOWER.upper()
 # Vietnamese and ASCII text that no rule touches; T4's letters only where T4 is content.
 _T4_UPPER = "ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝ"
 _SAFE = "".join(sorted(set(_LOWER + _UPPER) - set(_T4_UPPER) - set("àâù")))
-_ONE = rf"(?:(?<![a-z])[{_T4_UPPER}]|(?<![ae])[àâù])"
+_ONE = rf"(?:[àâù](?<![ae].)|[{_T4_UPPER}](?<![a-z].))"
+# In a name also what T14 would turn into T4's pairs: "CHIEÀNG" would be "Chieàng".
+_ONE_OF_NAME = r"(?:[àâù](?<![ae].)|[ÁÃÈÉÊÌÍÒÓÔÕÚÝ](?<![a-z].)|[ÀÂÙ](?<![a-zAE].))"
 _PLAIN = r"(?! )[{0}]*+(?:{1}[{0}]*+)*+(?<! )"
 plain_text = re.compile(_PLAIN.format(rf" -~{_SAFE}", _ONE)).fullmatch
-plain_name = re.compile(_PLAIN.format(rf" -&(-_a-~{_SAFE}", _ONE)).fullmatch
+plain_name = re.compile(_PLAIN.format(rf" -&(-_a-~{_SAFE}", _ONE_OF_NAME)).fullmatch
 plain_ascii = re.compile(r"(?! )[ -&(-_a-~]*(?<! )").fullmatch
 
 _VIETNAMESE = re.compile("[\u1ea0-\u1ef9đĐơƠưƯ]")
@@ -40,10 +45,10 @@ _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 _CONTROL = re.compile("[\x01-\x1f\x7f-\x9f]")
 _CONTROL_BUT_LF = re.compile("[\x01-\x09\x0b-\x1f\x7f-\x9f]")
 _RUN = re.compile(" {2,}")
-_APOSTROPHE = re.compile("(?<=[^\\W\\d_])['\u2018\u02bc\u00b4`](?=[^\\W\\d_])")
+_APOSTROPHE = re.compile("(?<=[^\\W\\d_\u02bc])['\u2018\u02bc\u00b4`](?=[^\\W\\d_\u02bc])")
 _FULLWIDTH = re.compile("[\uff01-\uff5e]")
 _ASCII_OF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_PARTS = re.compile("([ \u2019-])")
+_PART = re.compile("[^ \u2019-]+")
 _MARKS_IN_A_ROW = 3
 # No mark has its place in the Latin blocks, where nearly all our text is written.
 _MARK = re.compile("[\u0300-\u1dff\u1f00-\U0010ffff]")
@@ -83,10 +88,12 @@ def refine_text(text: str, rules: TextRules) -> Refined:
     if flags and "  " not in text and plain(text):
         return Refined(text, _length(text, rules), flags)
     codes += _damage(text, rules)
-    text = _letters(text, flags)
+    sent, text = text, _letters(text, flags)
     text = _spaces(text, rules, flags)
     codes += _controls(text, rules)
     text = _forms(_trimmed(text, flags), rules, flags)
+    stored = cased(text) if rules.kind == "name" else text
+    codes += _damage(stored, rules) if stored != sent else []
     if rules.kind != "text" and not all(map(_latin, text)):
         codes.append("text.homoglyph")
     codes += _length(text, rules)
@@ -99,7 +106,7 @@ def _length(text: str, rules: TextRules) -> tuple[str, ...]:  # T13
 
 
 def _decoded(text: str, rules: TextRules, codes: list[str], flags: list[str]) -> str:  # T1
-    if rules.encoding not in TABLES:
+    if rules.encoding == "utf-8":
         return text
     if _VIETNAMESE.search(text):
         codes.append("text.legacy_suspect")
@@ -126,10 +133,14 @@ def _letters(text: str, flags: list[str]) -> str:  # T5, T6
     fixed = text.translate(_ETH)
     if fixed != text:
         flags.append("ETH_FIXED")
-    if is_normalized("NFC", fixed):
-        return fixed
+    return _composed(fixed, flags)
+
+
+def _composed(text: str, flags: list[str]) -> str:
+    if is_normalized("NFC", text):
+        return text
     flags.append("NFC")
-    return normalize("NFC", fixed)
+    return normalize("NFC", text)
 
 
 def _spaces(
@@ -138,6 +149,7 @@ def _spaces(
     seen = _INVISIBLE.sub("", text)
     if seen != text:
         flags.append("INVISIBLE_REMOVED")
+        seen = _composed(seen, flags)
     spaced = _SPACE.sub(" ", seen).strip(_WHITE)
     if rules.kind == "text":
         spaced = spaced.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
@@ -173,16 +185,21 @@ def _trimmed(text: str, flags: list[str]) -> str:  # T9
     return single
 
 
-def _forms(text: str, rules: TextRules, flags: list[str]) -> str:  # T10, T11
-    formed = text
-    if rules.kind in _WITH_APOSTROPHE:
-        formed = _APOSTROPHE.sub("\u2019", text)
-        if formed != text:
-            flags.append("APOSTROPHE")
-    if rules.kind not in _PROSE and _FULLWIDTH.search(formed):
+def _forms(text: str, rules: TextRules, flags: list[str]) -> str:  # T11, T10
+    if rules.kind not in _PROSE and _FULLWIDTH.search(text):
         flags.append("FULLWIDTH")
-        formed = formed.translate(_ASCII_OF)
+        text = _composed(text.translate(_ASCII_OF), flags)
+    if rules.kind not in _WITH_APOSTROPHE:
+        return text
+    formed = _APOSTROPHE.sub(_between_letters, text)
+    if formed != text:
+        flags.append("APOSTROPHE")
     return formed
+
+
+def _between_letters(mark: re.Match[str]) -> str:
+    before, after = mark.string[mark.start() - 1], mark.string[mark.end()]
+    return "\u2019" if before.isalpha() and after.isalpha() else mark[0]
 
 
 @lru_cache(maxsize=2048)
@@ -191,12 +208,29 @@ def _latin(character: str) -> bool:  # T12
 
 
 def cased(text: str) -> str:
-    """Return a name with its capitals (T14): "LÒ THỊ ÊNG" is "Lò Thị Êng", mixed case stays."""
+    """Return a name with its capitals (T14): "LÒ THỊ ÊNG" is "Lò Thị Êng", mixed case stays.
+
+    A letter that has no other case of one letter, as "ß", stays as it is.
+    """
     if not (text.isupper() or text.islower()):
         return text
-    if text.replace(" ", "").isalpha():
-        return text.title()
-    return "".join(part[:1].upper() + part[1:].lower() for part in _PARTS.split(text))
+    named = text.title() if text.replace(" ", "").isalpha() else ""
+    if len(named) != len(text):
+        named = _PART.sub(_capital, text)
+    return named if is_normalized("NFC", named) else text
+
+
+def _capital(part: re.Match[str]) -> str:
+    first = next((place for place, one in enumerate(part[0]) if one.isalpha()), 0)
+    return "".join(
+        _simple(one, str.upper if place == first else str.lower)
+        for place, one in enumerate(part[0])
+    )
+
+
+def _simple(letter: str, case: Callable[[str], str]) -> str:
+    other = case(letter)
+    return other if len(other) == 1 and letter.isalpha() else letter
 
 
 def casefolded(text: str) -> str:
