@@ -26,8 +26,8 @@ class Grant(NamedTuple):
 
 
 def grants(datasets: Iterable[Dataset]) -> list[Grant]:
-    """Every permission our components need for *datasets*, and no more."""
-    datasets = tuple(datasets)
+    """Every permission our components need for the captured of *datasets*, and no more."""
+    datasets = tuple(dataset for dataset in datasets if dataset.captured)
     return [*_admin(), *_connect(), *_streams(datasets), *_sinks(datasets), *_reader(datasets)]
 
 
@@ -62,6 +62,7 @@ def _streams(datasets: tuple[Dataset, ...]) -> Iterator[Grant]:
         for name in (topics.clean(dataset), topics.reject(dataset), *_open(dataset)):
             yield from _each("streams", name, _WRITE)
     yield from _each("streams", topics.BOOKS, _WRITE)
+    yield from _each("streams", topics.CONTROL, ("WRITE",))  # it pauses what it cannot judge
     yield Grant("streams", "group", "streams", "READ")
     yield Grant("streams", "cluster", "kafka-cluster", "IDEMPOTENT_WRITE")
 
@@ -89,7 +90,8 @@ def _reader(datasets: tuple[Dataset, ...]) -> Iterator[Grant]:
     for source in _sources(datasets):
         for name in (topics.heartbeat(source), topics.signal(source), topics.notifications(source)):
             yield from _each("reader", name, _READ)
-    yield from _each("reader", topics.BOOKS, _READ)
+    for name in (topics.BOOKS, topics.CONTROL):
+        yield from _each("reader", name, _READ)
     yield Grant("reader", "group", "reader", "READ", prefixed=True)
     for group in ("streams", "province", "quarantine", "portal"):
         yield Grant("reader", "group", group, "DESCRIBE")

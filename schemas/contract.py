@@ -5,7 +5,7 @@ what each means.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 KINDS = (
@@ -101,7 +101,13 @@ class Field:
     pii: str = "N"
     open: str = "none"
     """row, aggregate or none."""
+    open_because: str = ""
+    """Why a personal field is published all the same; nobody else may publish one."""
+    open_transform: str | None = None
+    """Name of a function in streams.transforms.TRANSFORMS: what the public sees in its place."""
     options: Options = Options()
+    description: str = ""
+    """How the source writes it, in Vietnamese: quirks and notes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,6 +123,8 @@ class Column:
     pii: str = "N"
     open: bool = False
     title: str = ""
+    transform: str | None = None
+    """Of an open column alone: what its value goes through on the way out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,10 +139,10 @@ class Dataset:
     """The ruleset: contract, code lists and rules together."""
     owner_unit: str
     source: str
-    """Id of the department database (connectors/sources/)."""
+    """Id of the department database (connectors/sources/); a file's name, the way of a message."""
     source_kind: str
     table: str
-    """schema.table in PostgreSQL, table in MariaDB."""
+    """schema.table in PostgreSQL, table in MariaDB; file#sheet, or way:message."""
     source_key: tuple[str, ...]
     business_key: tuple[str, ...]
     fields: tuple[Field, ...]
@@ -152,11 +160,23 @@ class Dataset:
     completeness_min: str = "0.95"
     reject_share: str = "0.50"
     partitions: int = 2
+    internal: bool = False
+    """Not one of the 329 that are owed, and never open: it serves our own books."""
+    sensitivity: str = "1"
+    title_en: str = ""
+    purpose: str = ""
+    legal_basis: str = ""
+    limitations: str = ""
 
     @property
     def major(self) -> int:
         """The version of the topics."""
         return int(self.version.split(".")[0])
+
+    @property
+    def captured(self) -> bool:
+        """Whether its rows come from the log of a department database, by Debezium."""
+        return self.source_kind.startswith("cdc_")
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
@@ -168,7 +188,10 @@ class Dataset:
         """The public projection; empty where the dataset is not open by row (invariant 6)."""
         if self.open_mode != "row":
             return ()
-        return tuple(column for column in self.columns if column.open)
+        transforms = {item.name: item.open_transform for item in self.fields}
+        return tuple(
+            _public(column, transforms[column.field]) for column in self.columns if column.open
+        )
 
     @cached_property
     def source_columns(self) -> tuple[str, ...]:
@@ -198,6 +221,13 @@ def _columns(item: Field) -> tuple[Column, ...]:
         title=item.title,
     )
     return (main, *_derived(item))
+
+
+def _public(column: Column, transform: str | None) -> Column:
+    """Return *column* as the public sees it: what a transform gives is words."""
+    if transform is None:
+        return column
+    return replace(column, type="text", precision=None, scale=None, transform=transform)
 
 
 def _derived(item: Field) -> tuple[Column, ...]:

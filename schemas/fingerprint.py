@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from schemas.codes import CodeLists
 from schemas.contract import Dataset, Field
@@ -42,6 +43,18 @@ _BY_KIND: dict[str, tuple[str, ...]] = {
 """Lists that a kind is judged by, beside the one its contract names."""
 
 
+_SAID = frozenset(
+    (
+        *("description", "open_because"),
+        *("title_en", "purpose", "legal_basis", "limitations", "sensitivity"),
+    )
+)
+"""What is said to people: no verdict depends on it."""
+
+_LATER = frozenset(("open_transform", "internal"))
+"""Words that came after the first stamps."""
+
+
 def used_lists(dataset: Dataset, codes: CodeLists) -> tuple[str, ...]:
     """Name every code list and crosswalk that *dataset*'s rows are judged by, sorted."""
     named = {name for item in dataset.fields for name in _lists(item)}
@@ -53,11 +66,25 @@ def fingerprint(dataset: Dataset, codes: CodeLists) -> str:
 
     Taken of the contract's meaning, not its text: a comment or an indent changes nothing.
     """
-    contract = asdict(dataset) | {"revision": None}
+    contract = _meaning(asdict(dataset)) | {"revision": None}
     rules = {name: REASONS[name].severity for name in sorted(_rules(dataset))}
     lists = codes.fingerprint(used_lists(dataset, codes))
     whole = json.dumps([contract, rules, lists], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(whole.encode()).hexdigest()
+
+
+def _meaning(part: dict[str, Any]) -> dict[str, Any]:
+    """Return *part* of a contract, and all below it, without what decides no verdict.
+
+    A word that our contracts learned later is left out where it is not used: old stamps hold.
+    """
+    kept = {
+        name: value
+        for name, value in part.items()
+        if name not in _SAID and (value or name not in _LATER)
+    }
+    fields = kept.get("fields")
+    return kept | {"fields": tuple(map(_meaning, fields))} if fields else kept
 
 
 def read_stamps(path: Path = STAMPS) -> dict[tuple[str, int], str]:

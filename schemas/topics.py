@@ -125,8 +125,8 @@ def house_topics() -> Iterator[Topic]:
 
 
 def all_topics(datasets: Iterable[Dataset]) -> list[Topic]:
-    """Every topic that *datasets* and their sources need, by name, each once."""
-    datasets = tuple(datasets)
+    """Every topic that the captured of *datasets* and their sources need, by name, each once."""
+    datasets = tuple(dataset for dataset in datasets if dataset.captured)
     found = {topic.name: topic for dataset in datasets for topic in dataset_topics(dataset)}
     for source in sorted({dataset.source for dataset in datasets}):
         found |= {topic.name: topic for topic in source_topics(source)}

@@ -5,7 +5,12 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject, SchemaProperty
+from open_data_contract_standard.model import (
+    Description,
+    OpenDataContractStandard,
+    SchemaObject,
+    SchemaProperty,
+)
 
 from schemas.contract import Dataset
 from schemas.odcs import wants, words
@@ -58,6 +63,7 @@ class Reading:
             update_frequency=str(self.sla["frequency"]),
             deadline=str(self.sla["timeOfAvailability"]),
             **self._customs(),
+            **self._words(),
         )
 
     def _customs(self) -> dict[str, Any]:
@@ -73,6 +79,9 @@ class Reading:
             "completeness_min": top["completenessMin"],
             "reject_share": top.get("rejectShare"),
             "partitions": top.get("partitions"),
+            "internal": top.get("internal"),
+            "sensitivity": top.get("sensitivity"),
+            "title_en": top.get("titleEn"),
             "source_key": tuple(own["sourceKey"]),
             "untaken": tuple(own["untaken"]),
             "event_date": own.get("eventDate"),
@@ -80,6 +89,15 @@ class Reading:
             "record_rules": tuple(own.get("recordRules", ())),
         }
         return {name: value for name, value in said.items() if value is not None}
+
+    def _words(self) -> dict[str, Any]:
+        """Return what the description says: for people, nothing is judged by it."""
+        said = self.model.description or Description()
+        return {
+            "purpose": said.purpose or "",
+            "legal_basis": (said.usage or "").removeprefix("Căn cứ: "),
+            "limitations": said.limitations or "",
+        }
 
     def _head_faults(self) -> Iterator[tuple[Place, str]]:
         model = self.model
@@ -147,6 +165,16 @@ class Reading:
             self.own.fault("scopeField", f"must name a field of the kind commune, not {scope!r}")
         if self.top.get("openWhen") and self.top.get("openMode") != "row":
             self.top.fault("openWhen", "only a dataset open by row has it")
+        if self.top.get("internal") and self.top.get("openMode") != "none":
+            self.top.fault("internal", "what serves our own books is never open: openMode is none")
+        self._check_source()
+
+    def _check_source(self) -> None:
+        """A file is the source of datasets that come as files, and of no others."""
+        kind, source = self.top.get("sourceKind"), self.top.get("source")
+        if source is not None and kind is not None and ("." in source) != (kind == "file"):
+            expected = "a file, such as truong_hoc.xlsx" if kind == "file" else "a plain id"
+            self.top.fault("source", f"must name {expected} for the kind {kind}, not {source!r}")
 
     def _check_columns(self) -> None:
         """A column is taken or not; the key always is, or no row could be named."""

@@ -65,7 +65,10 @@ def read_field(draft: Draft) -> Field:
         scale=custom.get("scale"),
         pii=item.classification or "",
         open=custom.get("open"),
+        open_because=custom.get("openBecause", ""),
+        open_transform=custom.get("openTransform"),
         options=read_options(custom),
+        description=item.description or "",
     )
 
 
@@ -124,6 +127,8 @@ def _check_openness(draft: Draft, open_mode: str) -> None:
     how = custom.get("open")
     if (how == "row" and open_mode != "row") or (how == "aggregate" and open_mode == "none"):
         custom.fault("open", f"is more open ({how}) than its dataset ({open_mode})")
+    if how != "row" and "openTransform" in custom.places:
+        custom.fault("openTransform", "only a field open by row has it")
     if how == "row" and pii in {"I", "S"}:  # Invariant 6
         custom.fault("open", "a field of the class I or S is never published")
     if how == "row" and pii == "B" and "openBecause" not in custom.places:

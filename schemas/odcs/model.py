@@ -3,6 +3,7 @@
 The models ignore most names they do not know, so a `requird: true` would silently mean nothing.
 """
 
+from functools import cache
 from typing import Any, cast
 
 import pydantic
@@ -65,7 +66,7 @@ def _check_words(
     data: dict[str, Any], model: type[pydantic.BaseModel], place: Place, review: Review
 ) -> None:
     """Report every name that *model* does not have, here and below."""
-    known = {field.alias or name for name, field in model.model_fields.items()} - _UNJUDGED
+    known = _known(model)
     for word in [word for word in data if word not in known]:
         review.fault((*place, word), "ODCS 3.1 has no such word here, or it would not be judged")
         del data[word]
@@ -78,6 +79,13 @@ def _check_words(
             if isinstance(part, dict):
                 under = (*place, word) if index is None else (*place, word, index)
                 _check_words(part, below, under, review)
+
+
+@cache
+def _known(model: type[pydantic.BaseModel]) -> frozenset[str]:
+    """Return the names that *model* has and that are judged."""
+    names = {field.alias or name for name, field in model.model_fields.items()}
+    return frozenset(names - _UNJUDGED)
 
 
 def _place(data: Any, loc: tuple[str | int, ...]) -> Place:  # noqa: ANN401  a part of a document

@@ -11,6 +11,10 @@ from schemas.odcs.wants import shown
 _PLACE_IN_TEXT = re.compile(r"{(\w*)}")
 
 
+_PLAIN = Options()
+"""Those of a column that needs none: one value for all."""
+
+
 def check_options(custom: Custom, columns: tuple[str, ...], fields: frozenset[str]) -> None:
     """Report every option that is not known, does not fit, or names what is not there.
 
@@ -31,9 +35,10 @@ def check_options(custom: Custom, columns: tuple[str, ...], fields: frozenset[st
 
 def read_options(custom: Custom) -> Options:
     """Return the checked options as a value."""
-    return Options(
-        **{_attribute(name): _frozen(value) for name, value in custom.get("options", {}).items()}
-    )
+    said = custom.get("options")
+    if not said:
+        return _PLAIN
+    return Options(**{_attribute(name): _frozen(value) for name, value in said.items()})
 
 
 def _check_system(custom: Custom) -> None:
@@ -44,12 +49,16 @@ def _check_system(custom: Custom) -> None:
         _fault(custom, "code_system", "a field with a code list says its code_system")
     if kind in words.PLACES and "event_date" not in options:
         _fault(custom, "event_date", "a place is judged on a date: name its event_date")
-    if not isinstance(system, str) or system.startswith("column:") or system in words.SYSTEMS:
+    if not isinstance(system, str) or kind is None:
+        return
+    if system.startswith("column:") and kind in words.BY_COLUMN:
         return
     code_list = "boolean" if kind == "boolean" else custom.get("codeList")
-    if code_list and system not in words.systems(code_list):
-        known = ", ".join(sorted({*words.systems(code_list), *words.SYSTEMS}))
-        _fault(custom, "code_system", f"must be one of {known} or column:NAME, not {system!r}")
+    known = words.known_systems(kind, code_list)
+    if (code_list or kind in words.CODED) and system not in known:
+        choice = ", ".join(sorted(known))
+        column = " or column:NAME" if kind in words.BY_COLUMN else ""
+        _fault(custom, "code_system", f"must be one of {choice}{column}, not {system!r}")
 
 
 def _check_compose(custom: Custom, columns: tuple[str, ...]) -> None:

@@ -5,13 +5,18 @@ Each of these is a fault here.
 """
 
 import re
+from functools import lru_cache
+from sys import intern
 from typing import Any
 
 import yaml
+from yaml.resolver import Resolver
 
 from schemas.odcs.review import Place, Review
 
 _TAG = "tag:yaml.org,2002:"
+_WORD = 64
+"""A longer text is prose, which stands once."""
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
 
@@ -22,7 +27,7 @@ def read_tree(text: str, review: Review) -> dict[str, Any]:
     A document that is not YAML, or not a mapping, is an empty one with a fault.
     """
     try:
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+        node = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
         _note_broken(error, review)
         return {}
@@ -39,6 +44,31 @@ def _note_broken(error: yaml.YAMLError, review: Review) -> None:
         review.lines[()] = mark.line + 1
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable"
     review.fault((), f"this is not valid YAML ({problem}); check indentation, quotes and colons")
+
+
+class _Loader(yaml.CSafeLoader):
+    """The safe loader, which works out the tag of each scalar once: contracts repeat their words.
+
+    It has no path resolvers, so nothing needs to know how deep it is.
+    """
+
+    def resolve(self, kind: Any, value: str, implicit: Any) -> str:  # noqa: ANN401  as PyYAML has it
+        """Return the tag of a node without one."""
+        return _tag(kind, value, implicit)
+
+    def descend_resolver(self, current_node: yaml.Node | None, current_index: object) -> None:
+        """Go down: nothing to keep."""
+
+    def ascend_resolver(self) -> None:
+        """Come up."""
+
+
+_RESOLVER: Any = Resolver()
+
+
+@lru_cache(maxsize=1024)
+def _tag(kind: Any, value: str, implicit: Any) -> str:  # noqa: ANN401  the same
+    return str(_RESOLVER.resolve(kind, value, implicit))
 
 
 class _Walk:
@@ -64,7 +94,7 @@ class _Walk:
     def _mapping(self, node: yaml.MappingNode, place: Place) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key = str(key_node.value)
+            key = intern(str(key_node.value))
             below = (*place, key)
             self.review.lines.setdefault(below, key_node.start_mark.line + 1)
             if key in found:
@@ -86,8 +116,8 @@ class _Walk:
     def _scalar(self, node: yaml.ScalarNode, place: Place) -> str | int | float | bool | None:
         text = str(node.value)
         match node.tag.removeprefix(_TAG):
-            case "str":
-                return text
+            case "str":  # codes and names stand in many contracts: hold each once
+                return intern(text) if len(text) <= _WORD else text
             case "null":
                 return None
             case "bool" if text in {"true", "false"}:

@@ -9,6 +9,7 @@ Want = Callable[[object], str | None]
 """Takes a value; returns None where it fits, else the words of the fault."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_FILE = re.compile(r"[a-z][a-z0-9_]*\.(xlsx|csv)")
 _SHARE = re.compile(r"0\.[0-9]+|1(\.0+)?")
 _MANY = 12
 
@@ -27,6 +28,13 @@ def name(value: object) -> str | None:
     if isinstance(value, str) and _NAME.fullmatch(value):
         return None
     return f"must be a name of a-z, 0-9 and _, not {shown(value)}"
+
+
+def source(value: object) -> str | None:
+    """Want the id of a department database or of a way in, or the name of a file."""
+    if isinstance(value, str) and (_NAME.fullmatch(value) or _FILE.fullmatch(value)):
+        return None
+    return f"must be a name of a-z, 0-9 and _, or of a file.xlsx, not {shown(value)}"
 
 
 def flag(value: object) -> str | None:

@@ -34,8 +34,19 @@ DATE_FORMATS = (
     "iso", "dmy", "my", "y", "excel_serial", "ymd8", "ymd8z", "ym6", "ymdhm12", "iso_offset",
 )  # fmt: skip
 ENCODINGS = ("utf-8", "tcvn3", "vni", "viscii", "vps", "windows-1258")
-SYSTEMS = ("canonical", "unknown", "by_event_date", "prefix2", "DVHC-2004", "DVHC-2025")
-"""Code systems that need no crosswalk of their own (DOMAIN.md 6)."""
+_BY_DATE = ("unknown", "by_event_date", "DVHC-2004", "DVHC-2025")
+SYSTEMS: Mapping[str, tuple[str, ...]] = {
+    "commune": _BY_DATE,
+    "commune_name": _BY_DATE,
+    "province": _BY_DATE,
+    "district": ("DVHC-2004",),
+    "ethnic": ("unknown",),
+    "vsic": ("prefix2",),
+}
+"""Kind -> code systems that need no crosswalk of their own, beside "canonical" (DOMAIN.md 6)."""
+
+BY_COLUMN = frozenset(("commune", "province"))
+"""Kinds whose code system may stand in a column of the source."""
 
 OPTIONS: Mapping[str, Want] = {
     "encoding": wants.one_of(ENCODINGS),
@@ -64,6 +75,9 @@ OPTIONS: Mapping[str, Want] = {
     "empty": wants.one_of(("false", "true")),
 }
 """How the source column writes the value: option -> what it may be (DOMAIN.md 0)."""
+
+TRANSFORMS = ("area_band",)
+"""What a value may go through on its way to the public: names in streams.transforms (DOMAIN 10)."""
 
 REFERENCES: Mapping[str, tuple[str, ...]] = {
     "birth": (),
@@ -100,7 +114,7 @@ def of_contract() -> Properties:
     known: dict[str, Want] = {
         "revision": wants.integer(1),
         "titleEn": wants.text,
-        "source": wants.name,
+        "source": wants.source,
         "sourceKind": listed("source_kind"),
         "sharingMode": listed("sharing_mode"),
         "sensitivity": listed("sensitivity_level"),
@@ -109,6 +123,7 @@ def of_contract() -> Properties:
         "completenessMin": wants.share,
         "rejectShare": wants.share,
         "partitions": wants.integer(1),
+        "internal": wants.flag,
     }
     needed = ("revision", "source", "sourceKind", "sharingMode", "openMode", "completenessMin")
     return Properties(known, needed)
@@ -142,6 +157,7 @@ def of_field() -> Properties:
         "scale": wants.integer(0),
         "open": listed("open_class"),
         "openBecause": wants.text,
+        "openTransform": wants.one_of(TRANSFORMS),
         "options": wants.mapping,
     }
     return Properties(known, ("kind", "requirement", "rules", "open"))
@@ -150,6 +166,12 @@ def of_field() -> Properties:
 def listed(code_list: str) -> Want:
     """Want a code of *code_list*."""
     return wants.one_of(tuple(read_codes().labels(code_list)))
+
+
+def known_systems(kind: str, code_list: str | None) -> frozenset[str]:
+    """Return the code systems in which a field of *kind* and *code_list* may be written."""
+    own = systems(code_list) if code_list else frozenset()
+    return own | {"canonical", *SYSTEMS.get(kind, ())}
 
 
 @lru_cache(maxsize=64)

@@ -13,8 +13,15 @@ from streams.notes import ABSENT, BAD, Notes
 from streams.plan import Plan, Refine
 from streams.refine.codes import boolean_refiner, code_refiner
 from streams.refine.dates import date_refiner, timestamp_refiner
+from streams.refine.divisions import district_refiner, industry_refiner
 from streams.refine.numbers import decimal_refiner, integer_refiner
-from streams.refine.papers import cccd_refiner, paper_refiner, register_refiner, simple_refiner
+from streams.refine.papers import (
+    cccd_refiner,
+    paper_refiner,
+    person_or_number_refiner,
+    register_refiner,
+    simple_refiner,
+)
 from streams.refine.texts import text_refiner
 
 MAKERS: Mapping[str, Callable[[Plan, CodeLists], Refine]] = {
@@ -35,15 +42,18 @@ MAKERS: Mapping[str, Callable[[Plan, CodeLists], Refine]] = {
     "id_paper": paper_refiner,
     "register_number": register_refiner,
     "mst": simple_refiner,
-    "bhxh": simple_refiner,
+    "bhxh": person_or_number_refiner,
+    "mst_or_person": person_or_number_refiner,
     "bhyt": simple_refiner,
     "geohash": simple_refiner,
     "phone": simple_refiner,
     "plate": simple_refiner,
     "time": simple_refiner,
     "school_year": simple_refiner,
+    "vsic": industry_refiner,
+    "district": district_refiner,
 }
-"""Every kind that gives one value, and who judges it; communes give three (`refine.places`)."""
+"""Every kind that gives one value, and who judges it; places give three (`refine.places`)."""
 
 
 def refiner(plan: Plan, codes: CodeLists) -> Refine:

@@ -17,7 +17,7 @@ from streams.lookups import (
 )
 from streams.notes import BAD, Notes
 from streams.plan import Plan, Refine
-from streams.refine.texts import digits, invalid, keep, vanished
+from streams.refine.texts import digits, invalid, keep, text_reader, vanished
 from streams.text import refine_text
 
 _HOMOGLYPH = "text.homoglyph"
@@ -42,12 +42,12 @@ def code_refiner(plan: Plan, codes: CodeLists) -> Refine:
             return text
         found = _find(plan, table, text)
         if found.code is None:
-            return _unfound(plan, (raw, text), (found, suspects), notes)
+            return unfound(plan, (raw, text), (found, suspects), notes)
         if found.code == unanswered:
             return None
-        if not _valid(plan, table.dated.get(found.code), notes, day):
+        if not valid(plan, table.dated.get(found.code), notes, day):
             return BAD
-        return _mapped(plan, (raw, text), found.code, notes)
+        return mapped(plan, (raw, text), found.code, notes)
 
     return refine
 
@@ -56,10 +56,11 @@ def code_reader(plan: Plan) -> Callable[[object, Notes], tuple[Any, bool]]:
     """Return what reads a code's column: (raw, notes) -> (text, None or BAD), and a suspicion.
 
     An integer column that feeds a code is taken as its decimal text; a number in a textual column
-    is no code.
+    is no code. A cell of a spreadsheet may hold either.
     """
-    number = plan.wire in {"integer", "json number", "cell"}
-    takes_numbers = number or plan.item.options.numeric_ok
+    number = plan.wire in {"integer", "json number"}
+    nothing = text_reader(plan)
+    takes_numbers = number or plan.wire == "cell" or plan.item.options.numeric_ok
 
     def read(raw: object, notes: Notes) -> tuple[Any, bool]:
         if raw is None:
@@ -68,17 +69,27 @@ def code_reader(plan: Plan) -> Callable[[object, Notes], tuple[Any, bool]]:
             return digits(raw), False
         if plan.wire == "cell" and type(raw) is float and raw.is_integer():
             return digits(int(raw)), False
-        if number or not isinstance(raw, str):
+        if not isinstance(raw, str) or (number and plan.item.kind == "boolean"):
             return invalid(plan, notes), False
-        text, codes, flags = refine_text(raw, plan.text)
-        grave = [code for code in codes if code != _HOMOGLYPH]
-        if grave:
-            notes.faults.extend(plan.pen.fault(code) for code in codes)
-            return BAD, False
-        notes.flags.extend(map(plan.flag, flags))
-        return text, bool(codes)
+        if number:
+            return _said_nothing(plan, nothing(raw, notes), notes), False
+        return _written(plan, raw, notes)
 
     return read
+
+
+def _written(plan: Plan, raw: str, notes: Notes) -> tuple[Any, bool]:
+    text, codes, flags = refine_text(raw, plan.text)
+    if any(code != _HOMOGLYPH for code in codes):
+        notes.faults.extend(plan.pen.fault(code) for code in codes)
+        return BAD, False
+    notes.flags.extend(map(plan.flag, flags))
+    return text, bool(codes)
+
+
+def _said_nothing(plan: Plan, text: Any, notes: Notes) -> Any:  # noqa: ANN401  text, None or BAD
+    """Judge text in a column of numbers: no code, but it may stand for nothing (DOMAIN.md 8)."""
+    return invalid(plan, notes) if isinstance(text, str) else text
 
 
 def _find(plan: Plan, table: CodeTable, text: str) -> Found:
@@ -95,7 +106,8 @@ def padded(plan: Plan, text: str) -> str:
     return text.zfill(pad) if pad and text.isascii() and text.isdigit() else text
 
 
-def _unfound(plan: Plan, sent: tuple[object, str], why: tuple[Found, bool], notes: Notes) -> Any:  # noqa: ANN401
+def unfound(plan: Plan, sent: tuple[object, str], why: tuple[Found, bool], notes: Notes) -> Any:  # noqa: ANN401
+    """Judge a value that no list knows: nothing at all, a foreign letter, or an unknown code."""
     (raw, text), (found, suspect) = sent, why
     if text.casefold() in plan.nothing:
         return vanished(plan, raw, notes)
@@ -107,7 +119,8 @@ def _unfound(plan: Plan, sent: tuple[object, str], why: tuple[Found, bool], note
     return notes.refuse(plan.pen.fault(found.reason, expected, text))
 
 
-def _mapped(plan: Plan, sent: tuple[object, str], code: str, notes: Notes) -> str:
+def mapped(plan: Plan, sent: tuple[object, str], code: str, notes: Notes) -> str:
+    """Return *code*, and write down how the value sent differs from it."""
     raw, text = sent
     full = padded(plan, text)
     if full != text:
@@ -118,10 +131,16 @@ def _mapped(plan: Plan, sent: tuple[object, str], code: str, notes: Notes) -> st
     return code
 
 
-def _valid(plan: Plan, validity: tuple[int, int] | None, notes: Notes, day: object) -> bool:
-    """Judge a code by the day of the event; a day that is refused or missing judges nothing."""
+def event_day(plan: Plan, notes: Notes, day: object) -> int | None:
+    """Return the day of the event: *day* where a field is named, else that of the commit."""
     when = notes.today if plan.item.options.event_date in {None, "event_day"} else day
-    if validity is None or not isinstance(when, int):
+    return when if isinstance(when, int) else None
+
+
+def valid(plan: Plan, validity: tuple[int, int] | None, notes: Notes, day: object) -> bool:
+    """Judge a code by the day of the event; a day that is refused or missing judges nothing."""
+    when = event_day(plan, notes, day)
+    if validity is None or when is None:
         return True
     if when < validity[0]:
         notes.faults.append(plan.pen.fault(NOT_YET))

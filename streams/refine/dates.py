@@ -1,5 +1,6 @@
 """Dates, partial dates and timestamps, typed or written."""
 
+import re
 from typing import Any, NamedTuple
 
 from schemas.codes import CodeLists
@@ -18,7 +19,10 @@ from streams.days import (
 )
 from streams.notes import BAD, Notes
 from streams.plan import Plan, Refine
-from streams.refine.texts import invalid, keep, text_reader
+from streams.refine.texts import digits, invalid, keep, text_reader
+
+_BEYOND = re.compile(r"[+-]?infinity|(?:[+-]\d{4,}|\d{5,})-\d\d-\d\dT.*", re.ASCII | re.IGNORECASE)
+"""A timestamptz that ends never, or lies outside the years 0001 to 9999."""
 
 
 class Bounds(NamedTuple):
@@ -58,6 +62,7 @@ def date_refiner(plan: Plan, _codes: CodeLists) -> Refine:
     """Judge kinds date (days since the epoch) and partial_date (text)."""
     written, bounds = _written(plan, plan.item.options.date_formats), day_bounds(plan)
     typed, partial = plan.wire == "date", plan.item.kind == "partial_date"
+    cell = plan.wire == "date cell"
     outside = plan.pen.fault("date.range", words.of_days(plan.item))
 
     def refine(raw: object, notes: Notes) -> Any:  # noqa: ANN401  day, text, None or BAD
@@ -65,6 +70,8 @@ def date_refiner(plan: Plan, _codes: CodeLists) -> Refine:
             return raw if bounds.hold(raw, raw, notes.today) else notes.refuse(outside)
         if raw is None or _zero(plan, raw, notes):
             return None
+        if cell and type(raw) in {int, float}:
+            raw = _serial(raw)
         text = invalid(plan, notes) if typed else written(raw, notes)
         if text is None or text is BAD:
             return text
@@ -74,6 +81,13 @@ def date_refiner(plan: Plan, _codes: CodeLists) -> Refine:
         return _partial(plan, text, notes) if partial else days(text)
 
     return refine
+
+
+def _serial(number: Any) -> str:  # noqa: ANN401  int or float
+    """Return the number of a date cell as text; with a time of day it is no date."""
+    if type(number) is float and not number.is_integer():
+        return repr(number)
+    return digits(int(number))
 
 
 def _partial(plan: Plan, text: str, notes: Notes) -> str:
@@ -137,15 +151,22 @@ def _typed_moment(plan: Plan) -> Refine:
 
 def _written_moment(plan: Plan, formats: tuple[str, ...]) -> Refine:
     written, assumed = _written(plan, formats), plan.flag("ZONE_ASSUMED")
+    endless = plan.wire == "instant"
+    outside = plan.pen.fault("date.range", words.of_days(plan.item))
 
     def moment(raw: object, notes: Notes) -> Any:  # noqa: ANN401  µs, None or BAD
+        if endless and isinstance(raw, str) and _BEYOND.fullmatch(raw):
+            return notes.refuse(outside)
         text = written(raw, notes)
         if text is None or text is BAD:
             return text
         if isinstance(raw, str) and raw.strip().isdigit():  # ymdhm12 names no zone
             notes.flags.append(assumed)
-        micros = instant(text)
-        keep(plan, raw, instant_text(micros), notes)
+        try:
+            micros = instant(text)
+            keep(plan, raw, instant_text(micros), notes)
+        except ValueError:  # in UTC it lies before the year 1 or after 9999
+            return notes.refuse(outside)
         return micros
 
     return moment

@@ -14,6 +14,7 @@ from streams.numbers import (
     RANGE,
     Limits,
     Number,
+    Unit,
     convert,
     decimal_text,
     fit,
@@ -57,9 +58,11 @@ def integer_refiner(plan: Plan, _codes: CodeLists) -> Refine:
         value = numbers(raw, notes)
         if value is None or value is BAD:
             return value
-        if value != value.to_integral_value():
+        whole = value.to_integral_value() or Decimal(0)  # -0 is 0
+        if value != whole:
             return notes.refuse(plan.pen.fault(RANGE, words.of_range(plan.item)))
-        keep(plan, raw, f"{value:f}", notes)
+        if isinstance(raw, str):
+            keep(plan, raw, f"{whole:f}", notes)
         return _in_range(plan, int(value), notes, (low, high))
 
     return refine
@@ -98,15 +101,15 @@ def _number_reader(plan: Plan) -> Refine:
             return text
         if text.casefold() in NOT_FINITE_WORDS and NOT_FINITE in plan.item.rules:
             return notes.refuse(plan.pen.fault(NOT_FINITE))
-        return (
-            _settled(plan, parse_number(text, locale), notes) if textual else invalid(plan, notes)
-        )
+        if not textual:
+            return invalid(plan, notes)
+        return _settled(plan, parse_number(text, locale), notes)
 
     return number
 
 
 def _typed(plan: Plan, raw: Any, notes: Notes) -> Any:  # noqa: ANN401
-    if not math.isfinite(raw):
+    if type(raw) is float and not math.isfinite(raw):
         return _refuse_float(plan, raw, notes)
     if not -_LONG < raw < _LONG:
         return notes.refuse(plan.pen.fault(RANGE, words.of_range(plan.item)))
@@ -129,6 +132,8 @@ def decimal_refiner(plan: Plan, _codes: CodeLists) -> Refine:
     """Judge a decimal; its canonical form is text. Only doubles are rounded to the scale."""
     numbers, limits = _number_reader(plan), limits_of(plan)
     rounds = plan.wire in {"double", "json number", "cell"}
+    if rounds and plan.item.options.unit_field:
+        limits = _unrounded(limits)  # the value as sent is converted, then rounded (DOMAIN.md 9b)
 
     def refine(raw: object, notes: Notes) -> Any:  # noqa: ANN401
         value = numbers(raw, notes)
@@ -150,25 +155,37 @@ def decimal_refiner(plan: Plan, _codes: CodeLists) -> Refine:
 
 def unit_converter(plan: Plan, unit_plan: Plan, codes: CodeLists) -> Refine:
     """Return (value, unit, notes) -> value, value as sent, unit, unit as sent (DOMAIN.md 9b)."""
-    known, limits = units(codes.rows("codes/unit")), limits_of(plan)
+    known, limits = units(codes.rows("codes/unit")), limits_of(plan)._replace(low=None, high=None)
+    exact = plan.wire in {"double", "json number", "cell"}
+    as_it_is = Unit("", Decimal(1), "")
 
     def convert_units(value: Any, code: Any, notes: Notes) -> tuple[Any, Any, Any, Any]:  # noqa: ANN401
+        if value is BAD and (code is None or code is BAD):
+            return BAD, None, code, None
         if code is None or code is BAD:
-            return value, None if value is BAD else value, code, None
+            return (None if value is None else scaled(value, as_it_is, notes)), value, code, None
         unit = known[code]
         if unit.canonical != code:
             notes.flags.append(unit_plan.flag("UNIT_CONVERTED"))
         if value is None or value is BAD:
             return value, None, unit.canonical, code
-        if unit.factor == 1:
-            return value, value, unit.canonical, code
-        notes.flags.append(plan.flag("UNIT_CONVERTED"))
-        fitted = fit(
-            convert(Decimal(value), unit), limits._replace(low=None, high=None), rounds=True
-        )
+        if unit.factor != 1:
+            notes.flags.append(plan.flag("UNIT_CONVERTED"))
+        return scaled(value, unit, notes), value, unit.canonical, code
+
+    def scaled(value: str, unit: Unit, notes: Notes) -> Any:  # noqa: ANN401  text or BAD
+        if unit.factor == 1 and not exact:
+            return value
+        fitted = fit(convert(Decimal(value), unit), limits, rounds=True)
         if fitted.rounded:
             notes.flags.append(plan.flag("ROUNDED"))
         settled = _settled(plan, fitted, notes)
-        return (settled if settled is BAD else decimal_text(settled)), value, unit.canonical, code
+        return settled if settled is BAD else decimal_text(settled)
 
     return convert_units
+
+
+def _unrounded(limits: Limits) -> Limits:
+    """As many digits before the point, and as many after it as there are."""
+    whole = None if limits.precision is None else limits.precision - (limits.scale or 0)
+    return limits._replace(precision=whole, scale=None)

@@ -1,5 +1,6 @@
 """Fields that hold an identifier: personal numbers, papers, register numbers and their like."""
 
+from functools import lru_cache
 from typing import Any
 
 from schemas.codes import CodeLists
@@ -7,10 +8,12 @@ from streams.identifiers import (
     CCCD_SHAPE,
     CMND,
     NOTHING_KNOWN,
+    OR_PERSON,
     SIMPLE,
     Born,
     Named,
     PersonalNumbers,
+    is_personal,
     joined,
     known_places,
     paper,
@@ -24,9 +27,15 @@ from streams.refine.texts import settle, text_reader
 
 def personal_numbers(plan: Plan, codes: CodeLists) -> PersonalNumbers:
     """Return the personal-number rule as *plan*'s field has it."""
-    places = known_places(codes.rows("codes/province_dvhc2004"), codes.extra_cccd_places)
     strict = plan.item.options.strict
-    return PersonalNumbers(places, "id.cccd_conflict" if strict else "id.cccd_conflict_legacy")
+    return PersonalNumbers(
+        _places(codes), "id.cccd_conflict" if strict else "id.cccd_conflict_legacy"
+    )
+
+
+@lru_cache(maxsize=8)  # one set for all fields
+def _places(codes: CodeLists) -> frozenset[str]:
+    return known_places(codes.rows("codes/province_dvhc2004"), codes.extra_cccd_places)
 
 
 def cccd_refiner(plan: Plan, codes: CodeLists) -> Refine:
@@ -89,6 +98,26 @@ def register_refiner(plan: Plan, _codes: CodeLists) -> Refine:
         bare, flags = joined(text)
         named = register_number(bare, syntax, notes.year)
         return settle(plan, raw, named._replace(flags=flags), notes)
+
+    return refine
+
+
+def person_or_number_refiner(plan: Plan, codes: CodeLists) -> Refine:
+    """Judge a number that a personal number may stand for: mst_or_person, bhxh (DOMAIN.md 3)."""
+    read, numbers = text_reader(plan), personal_numbers(plan, codes)
+    own = OR_PERSON[plan.item.kind]
+
+    def refine(raw: object, notes: Notes, born: Born = NOTHING_KNOWN) -> Any:  # noqa: ANN401
+        text = read(raw, notes)
+        if text is None or text is BAD:
+            return text
+        number, flags = joined(text)
+        named = (
+            Named(number, numbers.codes(number, notes.year, born))
+            if is_personal(number)
+            else own(number)
+        )
+        return settle(plan, raw, named._replace(flags=(*flags, *named.flags)), notes)
 
     return refine
 

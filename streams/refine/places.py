@@ -1,12 +1,14 @@
-"""Communes: fields of three values, for a unit may have become another (DOMAIN.md 6.2)."""
+"""Communes and provinces: fields of three values, for a unit may have become another.
+
+DOMAIN.md 6.2.
+"""
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from schemas.codes import CodeLists
 from streams import words
-from streams.communes import NEW, Communes, Place, Resolved, read_communes
+from streams.communes import NEW, Communes, Place, Resolved, read_communes, read_provinces
 from streams.days import REFORM_DAY
 from streams.lookups import AMBIGUOUS, NOT_YET, UNKNOWN
 from streams.notes import ABSENT, BAD, Notes
@@ -15,10 +17,10 @@ from streams.refine.codes import code_reader, padded
 from streams.refine.texts import digits, invalid, keep, text_reader, vanished
 from streams.text import TextRules, refine_text
 
-_LONGEST = 120
+_CANONICAL = "canonical"
 NO_PLACE = (None, None, None)
 REFUSED = (BAD, None, None)
-KINDS = frozenset(("commune", "commune_name"))
+KINDS = frozenset(("commune", "commune_name", "province"))
 
 
 class Beside(NamedTuple):
@@ -31,44 +33,33 @@ class Beside(NamedTuple):
 
 
 def place_refiner(plan: Plan, codes: CodeLists) -> Refine:
-    """Return the judge of a commune: (raw, Beside, notes) -> (code today, as sent, its list).
+    """Return the judge of a place: (raw, Beside, notes) -> (code today, as sent, its list).
 
     A refused field gives BAD in the first place; presence is judged on the code as sent.
     """
-    communes = read_communes(
-        codes, plan.item.options.scope or "14", present_only=plan.item.options.system_only
-    )
+    communes = _units(plan, codes)
     judge = (
         _by_name(plan, communes)
         if plan.item.options.resolve == "name"
         else _by_code(plan, communes)
     )
     judge = _present(plan, judge)
-    wanted = str if plan.wire == "text" else int
-
-    @lru_cache(maxsize=4096)
-    def remembered(raw: object, beside: Beside) -> tuple[Any, Notes]:
-        notes = Notes(0)
-        return judge(raw, beside, notes), notes
 
     def refine(raw: object, beside: Beside, notes: Notes) -> Any:  # noqa: ANN401
         system, name, day = beside
-        told = Beside(system, name, day >= REFORM_DAY if type(day) is int else None)
-        if type(raw) is not wanted or not _short(raw) or not (_short(system) and _short(name)):
-            return judge(raw, told, notes)
-        # Codes and names repeat all day, and of the day only its side of the reform matters.
-        values, known = remembered(raw, told)
-        notes.flags.extend(known.flags)
-        notes.faults.extend(known.faults)
-        notes.originals.update(known.originals)
-        return values
+        # Of the day only its side of the reform matters; `streams.fast.places` relies on it.
+        side = day >= REFORM_DAY if type(day) is int else None
+        return judge(raw, Beside(system, name, side), notes)
 
     return refine
 
 
-def _short(value: object) -> bool:
-    """Whether *value* may be remembered: hashable as what it is, and not a book."""
-    return value is None or (type(value) is str and len(value) <= _LONGEST) or type(value) is int
+def _units(plan: Plan, codes: CodeLists) -> Communes:
+    options = plan.item.options
+    present = options.system_only or options.code_system == _CANONICAL
+    if plan.item.kind == "province":
+        return read_provinces(codes, present_only=present)
+    return read_communes(codes, options.scope or "14", present_only=present)
 
 
 def _present(plan: Plan, judge: Refine) -> Refine:
@@ -96,11 +87,10 @@ def _by_code(plan: Plan, communes: Communes) -> Refine:
         if text is not BAD and text.casefold() in plan.nothing:
             vanished(plan, raw, notes)
             return NO_PLACE
-        system, name = system_of(beside.system, notes), name_of(beside.name, notes)
-        if BAD in (text, system, name):
+        if text is BAD or not _sound(plan, beside, notes, suspect=suspect):
             return REFUSED
-        if suspect:
-            notes.faults.append(plan.pen.fault("text.homoglyph"))
+        system, name = system_of(beside.system, notes), name_of(beside.name)
+        if system is BAD:
             return REFUSED
         code = _with_zeros(plan, text, notes)
         return _settled(
@@ -112,7 +102,7 @@ def _by_code(plan: Plan, communes: Communes) -> Refine:
 
 def _by_name(plan: Plan, communes: Communes) -> Refine:
     read = text_reader(plan)
-    system = plan.item.options.code_system or NEW
+    system = _listed(plan.item.options.code_system or NEW)
 
     def judge(raw: object, beside: Beside, notes: Notes) -> Any:  # noqa: ANN401
         text = read(raw, notes)
@@ -124,6 +114,21 @@ def _by_name(plan: Plan, communes: Communes) -> Refine:
         return _settled(plan, (raw, text), found, notes)
 
     return judge
+
+
+def _sound(plan: Plan, beside: Beside, notes: Notes, *, suspect: bool) -> bool:
+    """Judge the letters of a code, then the types of what stands beside it, each a stage."""
+    if suspect:
+        notes.faults.append(plan.pen.fault("text.homoglyph"))
+        return False
+    if _textual(beside.system) and _textual(beside.name):
+        return True
+    invalid(plan, notes)
+    return False
+
+
+def _textual(value: object) -> bool:
+    return value is None or value is ABSENT or isinstance(value, str)
 
 
 def _with_zeros(plan: Plan, text: str, notes: Notes) -> str:
@@ -140,6 +145,8 @@ def _settled(plan: Plan, sent: tuple[object, str], found: Resolved, notes: Notes
             words.COMMUNE_LISTS if found.reason == AMBIGUOUS else words.of_list(plan.item.code_list)
         )
         notes.faults.append(plan.pen.fault(found.reason, expected, text))
+        if found.also:
+            notes.faults.append(plan.pen.fault(found.also, expected, text))
         if found.reason != NOT_YET:
             return REFUSED
     notes.flags.extend(map(plan.flag, found.flags))
@@ -151,15 +158,13 @@ def _system_reader(plan: Plan) -> Callable[[object, Notes], Any]:
     """Return what reads which list the code is of: (its value, notes) -> system, None or BAD."""
     declared = plan.item.options.code_system or "unknown"
     if not declared.startswith("column:"):
-        fixed = None if declared == "unknown" else declared
+        fixed = None if declared == "unknown" else _listed(declared)
         return lambda _raw, _notes: fixed
     named = {text.casefold(): system for text, system in plan.item.options.system_map.items()}
 
     def system(raw: object, notes: Notes) -> Any:  # noqa: ANN401
-        if raw is None or raw is ABSENT:
-            return None
         if not isinstance(raw, str):
-            return invalid(plan, notes)
+            return None
         text = refine_text(raw, TextRules(kind="code")).text.casefold()
         if text in plan.nothing:
             return None
@@ -170,14 +175,17 @@ def _system_reader(plan: Plan) -> Callable[[object, Notes], Any]:
     return system
 
 
-def _name_reader(plan: Plan) -> Callable[[object, Notes], Any]:
-    """Return what reads the name beside the code: (its value, notes) -> name, None or BAD."""
+def _listed(system: str) -> str:
+    """Return the list of *system*: canonical is the one of today, whatever the day of the event."""
+    return NEW if system == _CANONICAL else system
 
-    def name(raw: object, notes: Notes) -> Any:  # noqa: ANN401
-        if raw is None or raw is ABSENT:
-            return None
+
+def _name_reader(plan: Plan) -> Callable[[object], str | None]:
+    """Return what reads the name beside the code: its value -> name, or None."""
+
+    def name(raw: object) -> str | None:
         if not isinstance(raw, str):
-            return invalid(plan, notes)
+            return None
         text = refine_text(raw, TextRules(kind="commune_name")).text
         return None if text.casefold() in plan.nothing else text
 

@@ -1,6 +1,7 @@
 """What every textual column goes through: type, text rules, missing value, original kept."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from schemas.codes import CodeLists
@@ -13,12 +14,12 @@ from streams.plan import Plan, Refine
 from streams.text import cased, refine_text
 
 _SPEAKABLE = 10**18
-"""A longer number is no code and no ordinal; Python itself refuses to spell out very long ones."""
+"""Python itself refuses to spell out very long numbers; a Decimal does not."""
 
 
 def digits(number: int) -> str:
-    """Return *number* as decimal text, or "?" where it is too long to be meant."""
-    return str(number) if -_SPEAKABLE < number < _SPEAKABLE else "?"
+    """Return *number* as decimal text, however long."""
+    return str(number) if -_SPEAKABLE < number < _SPEAKABLE else f"{Decimal(number):f}"
 
 
 def invalid(plan: Plan, notes: Notes) -> Any:  # noqa: ANN401
@@ -27,11 +28,20 @@ def invalid(plan: Plan, notes: Notes) -> Any:  # noqa: ANN401
 
 
 def keep(plan: Plan, raw: object, value: object, notes: Notes) -> None:
-    """Keep *raw* as it was sent where the canonical *value* differs."""
-    if raw != value:
-        notes.originals[plan.item.name] = (
-            raw if isinstance(raw, str) else digits(raw) if type(raw) is int else ""
-        )
+    """Keep *raw* as it was sent where the canonical *value* differs; a number by its digits."""
+    if raw != value and (said := _as_sent(raw)) != value:
+        notes.originals[plan.item.name] = said
+
+
+def _as_sent(raw: object) -> str:
+    match raw:
+        case str():
+            return raw
+        case int() if type(raw) is int:
+            return digits(raw)
+        case float():
+            return repr(raw)
+    return ""
 
 
 def text_reader(plan: Plan) -> Callable[[object, Notes], Any]:
@@ -85,14 +95,33 @@ def settle(plan: Plan, raw: object, named: Named, notes: Notes) -> Any:  # noqa:
     """Write down what speaks against an identifier; its text where that only warns."""
     text, codes, flags = named
     limit = plan.item.max_length
-    if not codes and limit is not None and len(text) > limit and "text.too_long" in plan.item.rules:
-        codes = ("text.too_long",)
+    measured = limit is not None and "text.too_long" in plan.item.rules
+    if measured and len(text) > (limit or 0) and not any(map(_refuses, codes)):
+        codes = (*codes, "text.too_long")
     notes.faults.extend(plan.pen.fault(code, _expected(plan, code)) for code in codes)
-    if any(REASONS[code].severity is Severity.REJECT for code in codes):
+    if any(map(_refuses, codes)):
         return BAD
     notes.flags.extend(map(plan.flag, flags))
-    keep(plan, raw, text, notes)
-    return text
+    return text if text == raw else _kept(plan, raw, text, notes)
+
+
+def _refuses(code: str) -> bool:
+    return REASONS[code].severity is Severity.REJECT
+
+
+def _kept(plan: Plan, raw: object, text: str, notes: Notes) -> Any:  # noqa: ANN401
+    """Return an identifier of another spelling than was sent: what joined its parts is judged too.
+
+    Without its spaces and dots it may stand for nothing, or hold what the text rules refuse.
+    """
+    joined, codes, _ = refine_text(text, plan.text)
+    if codes:
+        notes.faults.extend(map(plan.pen.fault, codes))
+        return BAD
+    if joined.casefold() in plan.nothing:
+        return vanished(plan, raw, notes)
+    keep(plan, raw, joined, notes)
+    return joined
 
 
 def _expected(plan: Plan, code: str) -> str | None:

@@ -1,0 +1,60 @@
+"""GeoHash cells and the province's box, in whole numbers: no rounding decides who owns a point.
+
+A parcel's id is a GeoHash of 12 characters, 60 bits: longitude and latitude take turns, longitude
+first, 30 bits each (DOMAIN.md 3, Thông tư 19/2026).
+"""
+
+_ALPHABET = "0123456789bcdefghjkmnpqrstuvwxyz"
+_TO_BASE_32 = str.maketrans(_ALPHABET, "0123456789abcdefghijklmnopqrstuv")
+_CELLS = 1 << 30
+"""How many cells each axis is cut into."""
+_DECIMALS = 8
+_STEPS: int = 10**_DECIMALS
+"""Points have at most 8 decimals of a degree: a step is the last of them."""
+_MARGIN = 10
+"""1e-7 degree, in steps: a cell is enlarged by it on each side (rules.csv)."""
+
+SOUTH, NORTH, WEST, EAST = 2_057_000_000, 2_203_000_000, 10_321_000_000, 10_503_000_000
+"""The province's box in steps: 20.57 to 22.03 N, 103.21 to 105.03 E (DOMAIN.md 3)."""
+
+
+def in_cell(cell: str, latitude: str, longitude: str) -> bool:
+    """Say whether the point, in degrees as decimal text, lies in the enlarged *cell*."""
+    bits = int(cell.translate(_TO_BASE_32), 32)
+    return _inside(_every_other(bits >> 1), longitude, 180) and _inside(
+        _every_other(bits), latitude, 90
+    )
+
+
+def in_province(latitude: str, longitude: str) -> bool:
+    """Say whether the point lies in the box of Sơn La, edges included."""
+    return SOUTH <= _steps(latitude) <= NORTH and WEST <= _steps(longitude) <= EAST
+
+
+def _inside(index: int, degrees: str, half: int) -> bool:
+    """Compare in units of a step divided by the number of cells: all whole numbers."""
+    place = (_steps(degrees) + half * _STEPS) * _CELLS
+    width, margin = 2 * half * _STEPS, _MARGIN * _CELLS
+    return index * width - margin <= place <= (index + 1) * width + margin
+
+
+def _steps(degrees: str) -> int:
+    whole, _, fraction = degrees.partition(".")
+    return int(whole + fraction.ljust(_DECIMALS, "0"))
+
+
+def _every_other(bits: int) -> int:
+    """Gather the 30 bits at the even places of a number of 60."""
+    bits &= 0x0555555555555555
+    for shift, mask in _SPREADS:
+        bits = (bits | (bits >> shift)) & mask
+    return bits
+
+
+_SPREADS = (
+    (1, 0x3333333333333333),
+    (2, 0x0F0F0F0F0F0F0F0F),
+    (4, 0x00FF00FF00FF00FF),
+    (8, 0x0000FFFF0000FFFF),
+    (16, 0x00000000FFFFFFFF),
+)

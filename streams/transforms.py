@@ -1,0 +1,27 @@
+"""What a value goes through on its way to the public, where the value itself is not published.
+
+A contract names one of `TRANSFORMS` (openTransform); `streams.projection` applies it (DOMAIN 10).
+"""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+_BANDS = ((100, "<100"), (500, "100–500"), (1000, "500–1000"))
+_LARGE = 10_000
+
+
+def area_band(square_metres: str | None) -> str | None:
+    """Return the band of an area: `<100`, `100–500`, `500–1000`, `1000–10000`, `>10000` m².
+
+    A band begins with its lower figure, so 100 m² is `100–500`; 10,000 m² is not above 10,000.
+    """
+    if square_metres is None:
+        return None
+    area = Decimal(square_metres)
+    last = "1000–10000" if area <= _LARGE else ">10000"
+    return next((band for above, band in _BANDS if area < above), last)
+
+
+TRANSFORMS: Mapping[str, Callable[[Any], Any]] = {"area_band": area_band}
+"""Every transform there is, by the name contracts use."""
