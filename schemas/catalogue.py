@@ -1,16 +1,18 @@
-"""All datasets the house knows: every contract below one directory, read once at start.
+"""All datasets the house knows: every contract below one directory, each read when first needed.
 
 A broken contract stops its own dataset alone (invariant 10): it is named in `problems`,
 the others live on.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
 from schemas import topics
 from schemas.contract import Dataset
-from schemas.odcs.contract import ContractError, read_contract
+from schemas.odcs.contract import ContractError
+from schemas.odcs.head import Head, head_of
+from schemas.shelf import Shelf
 
 CONTRACTS = Path(__file__).parent / "datasets"
 """The product's own contracts."""
@@ -22,9 +24,12 @@ class Catalogue(Mapping[str, Dataset]):
     def __init__(
         self, datasets: Mapping[str, Dataset], problems: Mapping[Path, ContractError] | None = None
     ) -> None:
-        """Hold *datasets*; *problems* are the contracts that could not be read."""
-        self._datasets = dict(datasets)
-        self.problems = dict(problems or {})
+        """Hold *datasets*, by id in order; *problems* are the contracts that cannot be used.
+
+        Both may be read only when they are asked for (schemas.shelf).
+        """
+        self._datasets = datasets
+        self.problems = {} if problems is None else problems
 
     def __getitem__(self, key: str) -> Dataset:
         """Return the dataset named *key*."""
@@ -39,9 +44,19 @@ class Catalogue(Mapping[str, Dataset]):
         return len(self._datasets)
 
     @cached_property
+    def heads(self) -> Mapping[str, Head]:
+        """What names each dataset and its topics, known without reading a contract.
+
+        A contract that turns out to be wrong has a head too.
+        """
+        if isinstance(self._datasets, Shelf):
+            return self._datasets.heads
+        return {name: head_of(item) for name, item in self._datasets.items()}
+
+    @cached_property
     def by_raw_topic(self) -> dict[str, Dataset]:
-        """Raw topic -> its dataset."""
-        return self._by(topics.raw)
+        """Raw topic -> its dataset; only what is captured has one."""
+        return {topics.raw(item): item for item in self.values() if item.captured}
 
     @cached_property
     def by_clean_topic(self) -> dict[str, Dataset]:
@@ -60,41 +75,32 @@ class Catalogue(Mapping[str, Dataset]):
 
     @cached_property
     def sources(self) -> tuple[str, ...]:
-        """Department databases that any dataset comes from, sorted."""
-        return tuple(sorted({item.source for item in self.values()}))
+        """Department databases that any dataset is captured from, sorted."""
+        return tuple(sorted({item.source for item in self.values() if item.captured}))
 
     def of_source(self, source: str) -> tuple[Dataset, ...]:
-        """Return the datasets of one department database."""
-        return tuple(item for item in self.values() if item.source == source)
+        """Return the datasets captured from one department database."""
+        return tuple(item for item in self.values() if item.captured and item.source == source)
+
+    def captured(self, sources: Collection[str]) -> "Catalogue":
+        """Return what of this is captured from the department databases *sources*.
+
+        Files, messages and databases that are not connected yet have no topics and no table.
+        """
+        mine = {
+            name: item for name, item in self.items() if item.captured and item.source in sources
+        }
+        return Catalogue(mine, self.problems)
 
     def _by(self, topic: Callable[[Dataset], str]) -> dict[str, Dataset]:
         return {topic(item): item for item in self.values()}
 
 
 def read_catalogue(directory: Path | None = None) -> Catalogue:
-    """Read every `*.odcs.yaml` below *directory* (default: the product's own contracts).
+    """Find every `*.odcs.yaml` below *directory* (default: the product's own contracts).
 
-    Contracts that cannot be read, or claim an id or a table already taken, are in
-    `Catalogue.problems`.
+    One asked for by its id is read alone; going through the catalogue reads all. Contracts that
+    cannot be read, or claim an id or a table already taken, are in `Catalogue.problems`.
     """
-    datasets: dict[str, Dataset] = {}
-    problems: dict[Path, ContractError] = {}
-    for path in sorted((directory or CONTRACTS).rglob("*.odcs.yaml")):
-        try:
-            dataset = read_contract(path)
-            _check_alone(dataset, path, datasets)
-        except ContractError as error:
-            problems[path] = error
-        else:
-            datasets[dataset.id] = dataset
-    return Catalogue(dict(sorted(datasets.items())), problems)
-
-
-def _check_alone(dataset: Dataset, path: Path, others: Mapping[str, Dataset]) -> None:
-    """A dataset has one contract and one authoritative source table (DESIGN.md 2)."""
-    if dataset.id in others:
-        raise ContractError.of(path, f"the dataset {dataset.id!r} has a contract already")
-    for other in others.values():
-        if topics.raw(other) == topics.raw(dataset):
-            said = f"the table {dataset.table} of {dataset.source} is taken by {other.id}"
-            raise ContractError.of(path, said)
+    shelf = Shelf(sorted((directory or CONTRACTS).rglob("*.odcs.yaml"), key=str))
+    return Catalogue(shelf, shelf.problems)

@@ -1,0 +1,47 @@
+"""What the running chain knows of each dataset's delivery: loads from Kafka, rows from books."""
+
+from collections.abc import Iterable
+
+from psycopg import sql
+
+from connectors import loads
+from connectors.sources import read_sources
+from consumers.ledger.delivery import Figures
+from infra.postgres import Connection
+from infra.queries import read_queries
+from schemas import ddl, topics
+from schemas.contract import Dataset
+from suoi.figures import Books
+
+
+def figures(books: Books) -> dict[str, Figures]:
+    """Return the figures of every dataset whose source is captured; the others are absent."""
+    return {
+        dataset.id: counted(books.province, dataset) if whole else Figures(loaded=False)
+        for source in sorted(set(books.catalogue.sources) & set(read_sources()))
+        for dataset, whole in _loaded(books, source)
+    }
+
+
+def _loaded(books: Books, source: str) -> Iterable[tuple[Dataset, bool]]:
+    """Pair each dataset of *source* with whether its first full load is finished."""
+    mine = books.catalogue.of_source(source)
+    told = loads.read_notifications(books.reader, source)
+    generation = read_sources()[source].generation
+    found = loads.loads(map(topics.qualified, mine), told, None, generation)
+    return [(item, found[topics.qualified(item)].state is loads.State.LOADED) for item in mine]
+
+
+def counted(province: Connection, dataset: Dataset) -> Figures:
+    """Count the rows of *dataset*, whose first load is finished: clean, and waiting with why."""
+    queries, asked = read_queries("delivery"), {"dataset": dataset.id}
+    table = sql.Identifier(ddl.SCHEMA, dataset.id)
+    (clean,) = _row(province, queries["clean"].format(table=table), asked)
+    refused, lacking, holes = _row(province, queries["refused"], asked)
+    return Figures(loaded=True, clean=clean, refused=refused, lacking=lacking, holes=holes)
+
+
+def _row(
+    province: Connection, query: sql.SQL | sql.Composed, asked: dict[str, str]
+) -> tuple[int, ...]:
+    return tuple(map(int, province.execute(query, asked).fetchone() or ()))
