@@ -1,7 +1,5 @@
 """Contract -> DDL: the table of a dataset in the provincial database (DESIGN.md 5)."""
 
-from collections.abc import Iterator
-
 from schemas.contract import Column, Dataset
 from schemas.system import TARGET
 
@@ -41,11 +39,27 @@ def target_table(dataset: Dataset) -> str:
     Canonical columns are nullable: a tombstone empties them. The primary key is the source's
     identity alone: two rows that claim one register number must both be seen.
     """
-    extra = _extras(dataset)
-    columns = [f'"{name}" {kind}{extra.get(name, "")}' for name, kind in target_columns(dataset)]
+    columns = [f'"{name}" {said}' for name, said in definitions(dataset).items()]
     body = ",\n".join(f"  {line}" for line in (*columns, "primary key (_key)"))
     table = f"create table {table_name(dataset)} (\n{body}\n);"
-    return "\n".join((table, *_comments(dataset))) + "\n"
+    return "\n".join((table, *comments(dataset).values())) + "\n"
+
+
+def definitions(dataset: Dataset) -> dict[str, str]:
+    """Return how each column of the target is declared: name -> type, collation, constraint."""
+    extra = _extras(dataset)
+    return {name: f"{kind}{extra.get(name, '')}" for name, kind in target_columns(dataset)}
+
+
+def comments(dataset: Dataset) -> dict[str, str]:
+    """Return the statement that titles each column; the table's own stands under ""."""
+    table = table_name(dataset)
+    titles = [(column.name, column.title) for column in dataset.columns]
+    titles += [(item.name, item.title) for item in TARGET]
+    whole = {"": f"comment on table {table} is {_literal(dataset.title)};"}
+    return whole | {
+        name: f'comment on column {table}."{name}" is {_literal(title)};' for name, title in titles
+    }
 
 
 def _extras(dataset: Dataset) -> dict[str, str]:
@@ -59,14 +73,6 @@ def _type(column: Column) -> str:
     if column.type == "decimal":
         return f"numeric({column.precision},{column.scale or 0})"
     return _TYPES[column.type]
-
-
-def _comments(dataset: Dataset) -> Iterator[str]:
-    table = table_name(dataset)
-    yield f"comment on table {table} is {_literal(dataset.title)};"
-    titles = [(column.name, column.title) for column in dataset.columns]
-    for name, title in (*titles, *((item.name, item.title) for item in TARGET)):
-        yield f'comment on column {table}."{name}" is {_literal(title)};'
 
 
 def _literal(text: str) -> str:

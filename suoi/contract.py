@@ -3,38 +3,31 @@
 Everything but the contract itself is derived: this shows the derivations, and never writes them.
 """
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import orjson
 import typer
 
-from infra.errors import Usage
-from schemas import avro, ddl
 from schemas.catalogue import Catalogue
 from schemas.codes import read_codes
 from schemas.contract import Dataset
 from schemas.fingerprint import fingerprint, read_stamps
-from suoi.law import chosen_dataset, compiled, read_law
+from suoi.contract_diff import diff
+from suoi.contract_gate import gate
+from suoi.derive import Derived, derive
+from suoi.law import chosen_dataset, read_law, unconnected
 from suoi.options import JsonOption
 
 app = typer.Typer(help="The contracts: one file is one dataset.", no_args_is_help=True)
 app.callback()(lambda: None)
+app.command()(diff)
+app.command()(gate)
 
 DirectoryOption = Annotated[
     Path | None,
     typer.Option(envvar="SUOI_CONTRACTS", help="Contracts below this directory, not our own."),
 ]
-
-
-class Derived(StrEnum):
-    """What can be shown of a contract."""
-
-    AVRO = "avro"
-    OPEN = "open"
-    DDL = "ddl"
-    CODE = "code"
 
 
 @app.command()
@@ -46,6 +39,7 @@ def check(directory: DirectoryOption = None, json: JsonOption = False) -> None:
     """
     catalogue = read_law(directory)
     problems = [str(error) for error in catalogue.problems.values()]
+    problems += unconnected(catalogue).values()
     if directory is None:
         problems += unstamped(catalogue)
     if json:
@@ -63,28 +57,8 @@ def show(
     form: Annotated[Derived, typer.Option("--as", help="What to derive.")] = Derived.DDL,
     directory: DirectoryOption = None,
 ) -> None:
-    """Print what follows from one contract: Avro of clean or open, the table, the judging code."""
+    """Print what follows from one contract: schemas, table, documents, the judging code."""
     typer.echo(derive(chosen_dataset(read_law(directory), dataset), form))
-
-
-def derive(dataset: Dataset, form: Derived) -> str:
-    """Return what follows from *dataset*, as text.
-
-    Raises:
-        Usage: it is not open by row, so it has no open schema.
-    """
-    match form:
-        case Derived.AVRO:
-            return _indented(avro.clean_schema(dataset))
-        case Derived.OPEN if dataset.open_columns:
-            return _indented(avro.open_schema(dataset))
-        case Derived.OPEN:
-            message = f"{dataset.id} is not open by row: it has no open records."
-            raise Usage(message)
-        case Derived.DDL:
-            return ddl.target_table(dataset)
-        case Derived.CODE:
-            return compiled(dataset).source
 
 
 def unstamped(catalogue: Catalogue) -> list[str]:
@@ -114,7 +88,3 @@ def _print(catalogue: Catalogue, problems: list[str]) -> None:
         typer.echo(f"{item.id}: {words}")
     for problem in problems:
         typer.echo(problem, err=True)
-
-
-def _indented(value: object) -> str:
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
