@@ -8,13 +8,14 @@ the commit skips a missing head) and costs 65 µs a record. Here
    is read again;
 2. one event is one chunk: a list of raw records of one partition, in order;
 3. a paused consumer looks again after 20 ms, not a second; a fetch waits 250 ms at most;
-4. nothing is decoded inside Faust (`PassThrough`).
+4. nothing is decoded inside Faust (`PassThrough`);
+5. a topic can be held: it is neither fetched nor delivered, its offsets stay, across rebalances
+   (`Deliveries`, invariant 10).
 
 It uses private names of Faust, which is therefore pinned exactly; tests/local/test_driver.py is the
 contract with them. Every topic of an app with this transport is chunked.
 """
 
-from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, cast
 
@@ -23,6 +24,8 @@ import faust
 from faust.transport.drivers import aiokafka as stock
 from faust.types import TP, ConsumerMessage
 from mode.utils.futures import notify
+
+from streams.deliveries import Deliveries
 
 CHUNK_RECORDS = 1000
 CHUNK_BYTES = 4 * 1024 * 1024
@@ -33,12 +36,22 @@ PAUSE_S = 0.02
 class Delivery(ConsumerMessage):
     """One chunk as delivered once; delivered again after a seek, it is another Delivery."""
 
-    settled = False
+    first: int
+    durable: int | None = None
+    void = False
 
 
-def settle(event: Any) -> None:  # noqa: ANN401  Faust's EventT is untyped
-    """Mark the chunk of *event* as durable downstream: its offsets may be committed."""
-    event.message.settled = True
+def settle(event: Any, end: int | None = None) -> None:  # noqa: ANN401  Faust's EventT is untyped
+    """Mark the chunk of *event* as durable downstream: its offsets may be committed.
+
+    With *end*, only its records below that offset are.
+    """
+    event.message.durable = event.message.offset + 1 if end is None else end
+
+
+def is_void(event: Any) -> bool:  # noqa: ANN401
+    """Tell whether the chunk of *event* is to be passed over: its topic was held meanwhile."""
+    return bool(event.message.void)
 
 
 class PassThrough(faust.Schema):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -66,10 +79,10 @@ class ConsumerThread(stock.AIOKafkaConsumerThread):
 class Consumer(stock.Consumer):
     """Yields chunks, and commits the exact prefix of those settled."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401
-        """As Faust's."""
-        self._delivered: defaultdict[TP, deque[Delivery]] = defaultdict(deque)
-        super().__init__(*args, **options)
+    def __init__(self, transport: Any, *args: Any, **options: Any) -> None:  # noqa: ANN401
+        """As Faust's; *transport* keeps the deliveries."""
+        self._deliveries: Deliveries = transport.deliveries
+        super().__init__(transport, *args, **options)
 
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
@@ -78,6 +91,7 @@ class Consumer(stock.Consumer):
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Delivery]]:  # noqa: ASYNC109
         """Fetch, and yield one Delivery a slice of a partition."""
+        await self._go_on()
         records, active = await self._wait_next_records(timeout)
         generation = self.app.consumer_generation_id
         if records is None or self.should_stop:
@@ -106,13 +120,17 @@ class Consumer(stock.Consumer):
             chunk = [record for record in chunk if record.offset >= start]
         if not chunk:
             return None
+        if self._deliveries.holds(tp.topic):
+            self._deliveries.skip(tp, chunk[0].offset)
+            return None
         last, value = chunk[-1], cast("bytes", chunk)
         delivery = Delivery(
             last.topic, last.partition, last.offset, last.timestamp / 1000.0, last.timestamp_type,
             [], None, value, None, 0, 0, tp, generation_id=self.app.consumer_generation_id,
         )  # fmt: skip
+        delivery.first = chunk[0].offset
         if self.app.topics.acks_enabled_for(last.topic):
-            self._delivered[tp].append(delivery)
+            self._deliveries.enter(tp, delivery)
         return delivery
 
     async def _seek_back(self) -> None:
@@ -128,17 +146,45 @@ class Consumer(stock.Consumer):
             return {}, set()
         return await super()._wait_next_records(timeout)
 
+    # -- topics that are held --
+
+    async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Any:  # noqa: ANN401, ASYNC109
+        """Fetch from partitions that are not held; Faust takes an empty set for all."""
+        free = active_partitions and {
+            tp for tp in active_partitions if not self._deliveries.holds(tp.topic)
+        }
+        if active_partitions and not free:
+            await self.sleep(PAUSE_S)
+            return {}
+        return await super()._getmany(free, timeout)
+
+    async def _go_on(self) -> None:
+        """Go back to where topics that are free again stopped; only here is no fetch under way."""
+        topics = self._deliveries.freed()
+        if not topics or not self.flow_active:
+            return
+        back = self._deliveries.back(topics, self.assignment())
+        try:
+            if back:
+                await self.seek_wait(cast("dict[TP, int]", back))
+        except Exception as error:  # noqa: BLE001  a rebalance came between: the next round tries
+            self.log.warning("going back failed, it is tried again: %r", error)
+        else:
+            self._deliveries.go_on(topics)
+
+    def verify_event_path(self, now: float, tp: TP) -> None:
+        """Complain of a partition that does not move, unless it is held."""
+        if not self._deliveries.holds(tp.topic):
+            super().verify_event_path(now, tp)
+
     # -- the exact prefix --
 
     def _new_offset(self, tp: TP) -> int | None:
-        """Return the offset after the last delivery that is settled with all before it."""
-        queue, offset = self._delivered[tp], None
-        while queue and queue[0].settled:  # Invariant 1
-            offset = queue.popleft().offset + 1
-        return offset
+        """Return the offset after the last record that is settled with all before it."""
+        return self._deliveries.reached(tp)  # Invariant 1
 
     def _filter_tps_with_pending_acks(self, topics: Any = None) -> Iterator[TP]:  # noqa: ANN401
-        for tp in tuple(self._delivered):
+        for tp in cast("tuple[TP, ...]", self._deliveries.places()):
             if topics is None or tp in topics or tp.topic in topics:
                 yield tp
 
@@ -154,20 +200,24 @@ class Consumer(stock.Consumer):
 
     async def perform_seek(self) -> None:
         """Go back to what is committed; what was delivered since will be delivered again."""
-        self._delivered.clear()
+        self._deliveries.forget()
         await super().perform_seek()
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Forget the deliveries of partitions that are no longer ours."""
         await super().on_partitions_revoked(revoked)
-        for tp in revoked:
-            self._delivered.pop(tp, None)
+        self._deliveries.forget(revoked)
 
 
 class Transport(stock.Transport):
     """Faust's entry point: `broker="cdc://host:port"`."""
 
     Consumer = Consumer
+
+    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401
+        """As Faust's; `app.transport.deliveries` holds and releases topics."""
+        self.deliveries = Deliveries()
+        super().__init__(*args, **options)
 
 
 def sliced(records: list[Any]) -> Iterator[list[Any]]:

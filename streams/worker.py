@@ -1,8 +1,9 @@
 """The stream worker: a Faust application that carries chunks through the workshop.
 
 The order of a batch (invariant 1): judge, send, wait for every acknowledgement of the broker, then
-settle the chunks, so that their offsets may be committed. A worker that cannot go on dies as by
-kill -9: it commits nothing more, and its supervisor starts it again.
+settle the chunks, so that their offsets may be committed. A dataset that cannot be judged any more
+is settled up to the record that shows it, and stops there (streams.gate). A worker that cannot go
+on dies as by kill -9: it commits nothing more, and its supervisor starts it again.
 """
 
 import logging
@@ -10,27 +11,33 @@ import os
 import ssl
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import faust
 import mode
 import structlog
 
-from infra.errors import Trouble, Usage
+from infra import heap
+from infra.control import Control, Sender, write_standing
+from infra.errors import Fatal, Trouble, Usage
 from infra.faults import point
-from infra.kafka import Headers, Outbox, client_config, producer_config
+from infra.kafka import Outbox, client_config, producer_config
 from infra.membership import claim
 from infra.readiness import say_ready
 from infra.settings import KafkaAccess, Settings, Timing
 from schemas.catalogue import Catalogue
 from schemas.codes import CodeLists
-from streams.compiler import compile_dataset
 from streams.conditions import CONDITIONS
+from streams.gate import Gate
 from streams.judge import fault
-from streams.transport import PassThrough, settle
-from streams.workshop import Secrets, Workshop, open_workshop
+from streams.lazy import LazyValidator
+from streams.structure import Stop
+from streams.transport import PassThrough, is_void, settle
+from streams.workshop import Refined, Secrets, Workshop, open_workshop
 
 GROUP = "streams"
 """Id of the application and of its consumer group."""
@@ -39,16 +46,6 @@ _BATCH_CHUNKS = 4
 _BATCH_WAIT_S = 0.01
 _SAY_EVERY_S = 1.0
 _log = structlog.get_logger()
-
-
-class Sender(Protocol):
-    """Where records are sent: `infra.kafka.Outbox`, or a test's."""
-
-    def send(self, topic: str, key: bytes | None, value: bytes | None, headers: Headers) -> None:
-        """Hand one record over."""
-
-    async def settle(self) -> None:
-        """Wait until all are durable."""
 
 
 class Place(NamedTuple):
@@ -83,25 +80,32 @@ def run(
         raise Usage(message)
     for name in ("faust", "mode", "aiokafka", "streams.transport"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    config = client_config(settings.kafka)
+    control = Control(config, GROUP)
     workshop = open_workshop(
         catalogue,
-        lambda dataset: compile_dataset(dataset, codes),
+        lambda dataset: LazyValidator(dataset, codes),
         CONDITIONS,
         Secrets(schema_ids, secret),
+        control.accepted,
     )
-    config = client_config(settings.kafka) | producer_config()
+    outbox = Outbox(config | producer_config(), settings.timing.patience)
+    gate = Gate(control, partial(write_standing, outbox), workshop.datasets)
     data = settings.home / "data" / "streams"
-    carry(
-        workshop,
-        Outbox(config, settings.timing.patience),
-        Place(settings.kafka, settings.kafka.bootstrap, settings.timing, data),
-    )
+    place = Place(settings.kafka, settings.kafka.bootstrap, settings.timing, data)
+    carry(workshop, outbox, place, gate)
 
 
-def carry(workshop: Workshop, outbox: Sender, place: Place) -> None:
-    """Carry chunks through *workshop* until told to stop by SIGTERM; see `run`."""
+def carry(workshop: Workshop, outbox: Sender, place: Place, gate: Gate | None = None) -> None:
+    """Carry chunks through *workshop* until told to stop by SIGTERM; see `run`.
+
+    *gate* says which datasets stand still; without one, none may have to.
+    """
     app = application(place, workshop.topics)
-    Carrier(workshop, outbox).attend(app)
+    if gate is not None:
+        gate.guard(app.transport.deliveries)
+        app.task(_following(gate))
+    Carrier(workshop, outbox, gate).attend(app)
     worker = faust.Worker(
         app,
         workdir=place.data,
@@ -110,6 +114,7 @@ def carry(workshop: Workshop, outbox: Sender, place: Place) -> None:
         redirect_stdouts=False,
     )
     worker.spinner = None
+    heap.settle()
     worker.execute_from_commandline()
 
 
@@ -156,10 +161,11 @@ def _credentials(kafka: KafkaAccess | None) -> Any:  # noqa: ANN401
 class Carrier:
     """The agent: takes batches of chunks, and settles each once its output is durable."""
 
-    def __init__(self, workshop: Workshop, outbox: Sender) -> None:
-        """Carry what *workshop* makes of the chunks to *outbox*."""
+    def __init__(self, workshop: Workshop, outbox: Sender, gate: Gate | None = None) -> None:
+        """Carry what *workshop* makes of the chunks to *outbox*; *gate* stops what must stop."""
         self._workshop = workshop
         self._outbox = outbox
+        self._gate = gate
         self._said = _Said()
 
     def attend(self, app: Any) -> None:  # noqa: ANN401
@@ -170,32 +176,64 @@ class Carrier:
 
     async def _carry(self, stream: Any) -> None:  # noqa: ANN401
         async for batch in stream.noack_take(_BATCH_CHUNKS, within=_BATCH_WAIT_S):
-            try:
-                await self._move([event.value for event in batch])
-            except Trouble as trouble:
-                _die(str(trouble))
-            except Exception as error:  # noqa: BLE001  a fault of ours: start anew, lose nothing
-                _die("The worker met a fault of its own; report where.", **fault(error))
+            async with _or_die():
+                stops = await self._move([event for event in batch if not is_void(event)])
             for event in batch:
-                settle(event)  # Invariant 1
-                await stream.ack(event)
+                await stream.ack(event)  # for Faust; what is committed is what was settled
+            async with _or_die():
+                for stop in stops:
+                    await self._stop(stop)
         if not stream.app.should_stop:
             _die("The stream ended while its application runs.")
 
-    async def _move(self, chunks: list[Any]) -> None:
+    async def _move(self, events: list[Any]) -> list[Stop]:
+        """Judge, send, wait, settle; returns where datasets stop, the first of each."""
         begun = time.perf_counter()
         counts: Counter[str] = Counter()
-        refined = []
-        for chunk in chunks:
-            refined.append(self._workshop.refine(chunk))
-            counts += refined[-1].counts
+        stops: dict[str, Stop] = {}
+        refined: list[tuple[Any, Refined]] = []
+        for event in events:
+            if event.message.topic in stops:
+                continue
+            part = self._workshop.refine(event.value)
+            refined.append((event, part))
+            counts += part.counts
+            if part.stop:
+                stops[part.stop.topic] = part.stop
         point("streams.before_output")
-        for part in refined:
-            for message in part.messages:
-                self._outbox.send(*message)
+        for message in (message for _, part in refined for message in part.messages):
+            self._outbox.send(*message)
         await self._outbox.settle()
         point("streams.after_output")
+        for event, part in refined:
+            settle(event, part.stop.offset if part.stop else None)  # Invariant 1
         self._said.add(counts, time.perf_counter() - begun)
+        return list(stops.values())
+
+    async def _stop(self, stop: Stop) -> None:
+        if self._gate is None:
+            message = f"{stop.dataset.id} must stop at {stop.at}, and there is no gate to stop it."
+            raise Fatal(message)
+        await self._gate.stop(stop)  # Invariant 10
+
+
+def _following(gate: Gate) -> Callable[[], Awaitable[None]]:
+    async def follow() -> None:
+        async with _or_die():
+            await gate.follow()
+
+    return follow
+
+
+@asynccontextmanager
+async def _or_die() -> AsyncIterator[None]:
+    """Whatever goes wrong inside ends this process, with nothing more acknowledged."""
+    try:
+        yield
+    except Trouble as trouble:
+        _die(str(trouble))
+    except Exception as error:  # noqa: BLE001  a fault of ours: start anew, lose nothing
+        _die("The worker met a fault of its own; report where.", **fault(error))
 
 
 def _joined(_app: Any, assigned: Iterable[Any], **_signal: Any) -> None:  # noqa: ANN401

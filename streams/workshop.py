@@ -1,7 +1,7 @@
 """The workshop: a chunk of raw records goes in, the records to send come out; no Kafka here."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import structlog
@@ -10,22 +10,30 @@ from infra.errors import Fatal
 from schemas import topics
 from schemas.catalogue import Catalogue
 from schemas.contract import Dataset
-from schemas.records import Accepted, Filtered, Origin
+from schemas.records import Accepted, Filtered, Origin, Rejected
 from streams.books import Page
 from streams.conditions import Condition
 from streams.envelope import RawRecord
-from streams.judge import Judge, Judged, Validator, fault, filtered_topics
+from streams.judge import Judge, Judged, Unjudged, Validator, fault, filtered_topics
 from streams.output import Message, Writer
+from streams.structure import Stop, cannot_judge, stop_at
+
+Accepts = Callable[[str], Collection[str]]
+"""Dataset -> the vanished columns whose absence is accepted (schemas.control)."""
 
 _log = structlog.get_logger()
 _HELD = "No judge can be made of its contract; correct it, then restart the stream worker."
 
 
 class Refined(NamedTuple):
-    """What one chunk became: the records to send, and how many ended how."""
+    """What one chunk became: the records to send, and how many ended how.
+
+    With a *stop*, its record and those after it were not judged: they are in flight.
+    """
 
     messages: list[Message]
     counts: Counter[str]
+    stop: Stop | None = None
 
 
 class Desk(NamedTuple):
@@ -38,11 +46,18 @@ class Desk(NamedTuple):
 class Workshop:
     """Judges chunks of any raw topic of the catalogue."""
 
-    def __init__(self, desks: Mapping[str, Desk], filtered: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        desks: Mapping[str, Desk],
+        filtered: Mapping[str, str],
+        accepts: Accepts = lambda _: (),
+    ) -> None:
         """*desks* by raw topic; *filtered* names the rule of each topic that carries no dataset."""
         self._desks = desks
         self._filtered = filtered
+        self._accepts = accepts
         self.topics = (*desks, *filtered)
+        self.datasets = {desk.judge.dataset.id: topic for topic, desk in desks.items()}
 
     def refine(self, chunk: Sequence[RawRecord]) -> Refined:
         """Judge *chunk*: records of one partition, in order, at least one.
@@ -57,10 +72,28 @@ class Workshop:
         page = Page(topic, chunk[0].partition, desk.judge.dataset.revision)
         messages: list[Message] = []
         for record in chunk:
-            judged, written = _handled(desk, record)
+            decided = self._decided(desk, record)
+            if isinstance(decided, Stop):
+                pages = [page.message()] if page.counts else []
+                return Refined([*messages, *pages], page.counts, decided)  # Invariant 2: in flight
+            judged, written = decided
             page.enter(record.offset, judged.verdict)
             messages += written
         return Refined([*messages, page.message()], page.counts)
+
+    def _decided(self, desk: Desk, record: RawRecord) -> tuple[Judged, list[Message]] | Stop:
+        """Judge and write one record, or say that its dataset stops at it (invariant 10)."""
+        dataset = desk.judge.dataset
+        try:
+            judged, written = _handled(desk, record)
+        except Unjudged as error:
+            return cannot_judge(
+                dataset, Origin(record.topic, record.partition, record.offset), error
+            )
+        verdict = judged.verdict
+        if type(verdict) is not Rejected:
+            return judged, written
+        return stop_at(dataset, verdict, self._accepts(dataset.id)) or (judged, written)
 
     def _filter(self, chunk: Sequence[RawRecord]) -> Refined:
         topic = chunk[0].topic
@@ -98,6 +131,7 @@ def open_workshop(
     compiled: Callable[[Dataset], Validator],
     conditions: Mapping[str, Condition],
     secrets: Secrets,
+    accepts: Accepts = lambda _: (),
 ) -> Workshop:
     """Seat a judge and a writer for every dataset of *catalogue* that can be judged.
 
@@ -117,4 +151,4 @@ def open_workshop(
             _log.error("dataset.held", dataset=dataset.id, reason=_HELD, **facts)
         else:
             desks[topics.raw(dataset)] = Desk(judge, writer)
-    return Workshop(desks, filtered_topics(catalogue.sources))
+    return Workshop(desks, filtered_topics(catalogue.sources), accepts)

@@ -1,0 +1,124 @@
+"""What was delivered of each partition, how far it is durable, and which topics are held.
+
+Pure: the transport driver keeps one, and asks it what may be committed, fetched and read again. A
+held topic is neither fetched nor delivered. What of it was delivered but is not durable becomes
+void: its carrier passes it over, and it is delivered again, in order, once the topic is free.
+Were it judged later than what follows it, sinks would take it for a repeat and drop it.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Collection, Iterable
+from typing import Protocol
+
+
+class Partition(Protocol):
+    """One partition of one topic; as a tuple it is hashable, the clients' own types are."""
+
+    @property
+    def topic(self) -> str:
+        """Name of the topic."""
+
+    @property
+    def partition(self) -> int:
+        """Number of the partition."""
+
+
+class Delivery(Protocol):
+    """One chunk as delivered once."""
+
+    first: int
+    """Offset of its first record."""
+    offset: int
+    """Offset of its last record."""
+    durable: int | None
+    """The first offset whose output is not durable downstream; None = none of it is."""
+    void: bool
+    """It is to be passed over: its records will come again."""
+
+
+class Deliveries:
+    """The deliveries of one consumer, by partition; asked from its event loop alone."""
+
+    def __init__(self) -> None:
+        """Nothing was delivered yet, nothing is held."""
+        self._queues: defaultdict[Partition, deque[Delivery]] = defaultdict(deque)
+        self._start: dict[Partition, int] = {}
+        """Where to read on: the first offset that was fetched or delivered in vain."""
+        self._held: set[str] = set()
+        self._freed: set[str] = set()
+
+    # -- the exact prefix --
+
+    def enter(self, place: Partition, delivery: Delivery) -> None:
+        """Write down that *delivery* is on its way."""
+        self._start.pop(place, None)
+        self._queues[place].append(delivery)
+
+    def reached(self, place: Partition) -> int | None:
+        """Return the offset after all that is durable with everything before it (invariant 1)."""
+        queue, offset = self._queues[place], self._start.get(place)
+        while queue and queue[0].durable is not None:
+            offset = queue[0].durable
+            if offset <= queue[0].offset:
+                break  # durable in part: the records that follow are in flight
+            queue.popleft()
+        return offset
+
+    def places(self) -> tuple[Partition, ...]:
+        """Return the partitions anything was ever delivered of."""
+        return tuple(self._queues)
+
+    def forget(self, places: Iterable[Partition] | None = None) -> None:
+        """Forget *places*, or all: others read them now, or we anew from what is committed."""
+        for place in tuple(self._queues.keys() | self._start) if places is None else places:
+            self._queues.pop(place, None)
+            self._start.pop(place, None)
+
+    # -- topics that stand still --
+
+    def hold(self, topic: str) -> None:
+        """Deliver no more of *topic*; what of it is not durable is void."""
+        self._held.add(topic)
+        self._freed.discard(topic)
+        for place in (one for one in self.places() if one.topic == topic):
+            start, queue = self.reached(place), self._queues[place]
+            if start is None and queue:
+                start = queue[0].first
+            if start is not None:
+                self._start[place] = start
+            for delivery in queue:
+                delivery.void = True
+            queue.clear()
+
+    def holds(self, topic: str) -> bool:
+        """Whether nothing of *topic* is delivered."""
+        return topic in self._held
+
+    def skip(self, place: Partition, first: int) -> None:
+        """Write down that records of a held topic, from offset *first* on, were fetched in vain."""
+        self._start.setdefault(place, first)
+
+    def release(self, topic: str) -> None:
+        """Let *topic* go on, once the consumer has gone back to where it stopped."""
+        if topic in self._held:
+            self._freed.add(topic)
+
+    def freed(self) -> frozenset[str]:
+        """Return the topics that may go on once the consumer stands where `back` says."""
+        return frozenset(self._freed)
+
+    def back(
+        self, topics: Collection[str], assigned: Collection[Partition]
+    ) -> dict[Partition, int]:
+        """Return where to read on in the partitions of *topics* that are *assigned* to us."""
+        return {
+            place: start
+            for place, start in self._start.items()
+            if place.topic in topics and place in assigned
+        }
+
+    def go_on(self, topics: Iterable[str]) -> None:
+        """Deliver *topics* again, but those that were held anew meanwhile."""
+        for topic in self._freed.intersection(topics):
+            self._freed.discard(topic)
+            self._held.discard(topic)
