@@ -13,6 +13,7 @@ from streams.output import Message
 
 CLEAN: Final = "clean"
 REJECT: Final = "reject"
+NAMES: Final[dict[type, str]] = {Accepted: CLEAN, Rejected: REJECT}
 
 
 class Page:
@@ -24,21 +25,33 @@ class Page:
         self._partition = partition
         self._ruleset = ruleset
         self._runs: list[tuple[int, int, str]] = []
-        self.counts: Counter[str] = Counter()
+        self._first, self._next, self._outcome = 0, 0, ""
 
     def enter(self, offset: int, verdict: Verdict) -> None:
         """Write down the verdict of *offset*; offsets rise, and may leave gaps."""
-        outcome = name(verdict)
-        self.counts[outcome] += 1
-        if self._runs:
-            first, count, running = self._runs[-1]
-            if running == outcome and first + count == offset:
-                self._runs[-1] = (first, count + 1, running)
-                return
-        self._runs.append((offset, 1, outcome))
+        outcome = NAMES.get(type(verdict)) or name(verdict)
+        if offset != self._next or outcome != self._outcome:
+            self._close()
+            self._first, self._outcome = offset, outcome
+        self._next = offset + 1
+
+    def _close(self) -> None:
+        if self._outcome:
+            self._runs.append((self._first, self._next - self._first, self._outcome))
+        self._outcome = ""
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How many offsets ended how, of those entered."""
+        self._close()
+        found: Counter[str] = Counter()
+        for _, count, outcome in self._runs:
+            found[outcome] += count
+        return found
 
     def message(self) -> Message:
         """Return the page as a record of `books.streams`."""
+        self._close()
         first, (last, count, _) = self._runs[0][0], self._runs[-1]
         page = {
             "topic": self._topic,

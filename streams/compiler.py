@@ -6,27 +6,36 @@ names (refiners, code tables, rules) is made once from contract and code lists a
 globals.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from schemas.codes import CodeLists
-from schemas.contract import Dataset, Field
+from schemas.contract import Dataset, Field, Options
 from schemas.records import Row
 from streams import words
 from streams.conditions import CONDITIONS
 from streams.days import day_of_instant, day_text, days, earliest, year_of
 from streams.fast import lines_of
 from streams.fast.block import Block
-from streams.judgement import Judgement, note_unknown, report
+from streams.fast.composed import composed
+from streams.fast.places import remembering
+from streams.fast.sent import Sent
+from streams.identifiers import NOTHING_KNOWN
+from streams.judgement import Columns, Judgement, report
 from streams.lookups import UNDETERMINED
-from streams.notes import ABSENT, BAD, Fault, Notes
+from streams.notes import BAD, Fault, Notes
 from streams.plan import Plan, plan_field
 from streams.refine import refiner
 from streams.refine.numbers import unit_converter
 from streams.refine.places import KINDS as PLACES
-from streams.refine.places import Beside, place_refiner
+from streams.refine.places import place_refiner
 from streams.refine.texts import composer
 from streams.rules import Rule, rules_of
+
+_OF_FEW_DAYS = frozenset(("rule.ocop_term",))
+"""Rules that are dear to judge and read days alone: many records share them, so they are
+remembered."""
 
 
 class Validator:
@@ -69,12 +78,16 @@ class _Writer:
         self.plans = {
             item.name: plan_field(item, order, codes) for order, item in enumerate(dataset.fields)
         }
+        self.sent = Sent(name for item in dataset.fields for name in _columns_of(item))
+        columns = Columns((*dataset.source_columns, *dataset.untaken))
         self.names: dict[str, Any] = {
-            **{made.__name__: made for made in (Judgement, Notes, Beside, report, note_unknown)},
+            **{made.__name__: made for made in (Judgement, Notes, report)},
             **{made.__name__: made for made in (day_of_instant, day_text, days, earliest, year_of)},
+            **self.sent.names,
             "BAD": BAD,
-            "ABSENT": ABSENT,
-            "KNOWN": frozenset((*dataset.source_columns, *dataset.untaken)),
+            "NOTHING_KNOWN": NOTHING_KNOWN,
+            "note_unknown": columns.note,
+            "familiar": columns.familiar,
         }
 
     def write(self) -> str:
@@ -82,10 +95,8 @@ class _Writer:
         body = [
             *("notes = Notes(source_ts)", "today, year, now = notes.today, notes.year, notes.now"),
             "today_text = day_text(today)",
-            *(
-                "faults, flags, originals = notes.faults, notes.flags, notes.originals",
-                "get = row.get",
-            ),
+            "faults, flags, originals = notes.faults, notes.flags, notes.originals",
+            *self.sent.lines,
             *(line for item in in_order(self.dataset) for line in self._field(item)),
             *(line for item in self.dataset.fields for line in self._units(item)),
             *(line for item in self.dataset.fields for line in self._presence(item)),
@@ -120,11 +131,10 @@ class _Writer:
         return [*title, *born, *lines]
 
     def _raw(self, plan: Plan) -> list[str]:
-        columns = [f"get({name!r}, ABSENT)" for name in plan.item.columns]
-        if len(columns) == 1 and plan.item.options.compose is None:
-            return [f"raw = {columns[0]}"]
-        name = self._bind(plan, "compose", composer(plan))
-        return [f"raw = {name}(({', '.join(columns)},), notes)"]
+        if len(plan.item.columns) == 1 and plan.item.options.compose is None:
+            return [f"raw = {self.sent[plan.item.columns[0]]}"]
+        parts = [self.sent[name] for name in plan.item.columns]
+        return composed(plan, parts, self._bind(plan, "compose", composer(plan)))
 
     def _bind(self, plan: Plan, word: str, value: object) -> str:
         name = f"{word}_{plan.item.name}"
@@ -133,14 +143,11 @@ class _Writer:
 
     def _place(self, plan: Plan) -> list[str]:
         value, options = f"v_{plan.item.name}", plan.item.options
-        system = options.code_system or ""
-        column = system.removeprefix("column:") if system.startswith("column:") else None
-        companions = [
-            f"get({name!r})" if name else "None" for name in (column, options.name_column)
-        ]
-        place = self._bind(plan, "place", place_refiner(plan, self.codes))
-        beside = f"Beside({', '.join((*companions, self._event_day(plan.item)))})"
-        return [f"{value}, {value}_goc, {value}_he = {place}(raw, {beside}, notes)"]
+        named = (_system_column(options), options.name_column)
+        beside = [self.sent[name] if name else "None" for name in named]
+        beside.append(self._event_day(plan.item))
+        place = self._bind(plan, "place", remembering(plan, place_refiner(plan, self.codes)))
+        return [f"{value}, {value}_goc, {value}_he = {place}(raw, {', '.join(beside)}, notes)"]
 
     def _event_day(self, item: Field) -> str:
         name = item.options.event_date
@@ -219,14 +226,15 @@ class _Writer:
         )
 
     def _rules(self) -> list[tuple[int, Rule]]:
-        return list(enumerate(rules_of(self.dataset.id, self.dataset.record_rules)))
+        return list(enumerate(rules_of(self.dataset, self.codes)))
 
     def _rule(self, number: int, rule: Rule) -> list[str]:
         values = ["today" if name == "event_day" else f"v_{name}" for name in rule.inputs]
         read = [value for value in values if value != "today"]
         silent = ["BAD"] if rule.reads_null else ["BAD", "None"]
         free = [f"{value} is not {mark}" for value in read for mark in silent]
-        self.names[f"broken_{number}"] = rule.broken
+        days_again = lru_cache(maxsize=4096) if rule.reason in _OF_FEW_DAYS else _as_it_is
+        self.names[f"broken_{number}"] = days_again(rule.broken)
         pen = self.plans[rule.field].pen
         self.names[f"fault_{number}"] = pen.fault(rule.reason, rule.words)
         return [
@@ -238,10 +246,25 @@ class _Writer:
     def _verdict(self) -> list[str]:
         values = f"({', '.join(f'v_{column.name}' for column in self.dataset.columns)},)"
         return [
-            *("", "if not row.keys() <= KNOWN:", "    note_unknown(row, KNOWN, notes)"),
+            *("", "if tuple(row) not in familiar:", "    note_unknown(row, notes)"),
             *("if faults:", f"    return report(notes, {values})"),
             f"return Judgement({values}, (), tuple(flags), originals)",
         ]
+
+
+def _as_it_is(broken: Callable[..., bool]) -> Callable[..., bool]:
+    return broken
+
+
+def _columns_of(item: Field) -> Iterator[str]:
+    yield from item.columns
+    yield from filter(None, (_system_column(item.options), item.options.name_column))
+
+
+def _system_column(options: Options) -> str | None:
+    """Return the column that says which list a code is of."""
+    named = (options.code_system or "").partition("column:")
+    return named[2] or None
 
 
 def in_order(dataset: Dataset) -> list[Field]:

@@ -4,6 +4,7 @@ Nothing here raises: what cannot be read is a Rejected, what carries no change i
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -37,7 +38,7 @@ DEEPEST: Final = 20
 
 _OPERATIONS: Final = frozenset("crud")
 _EXPECTED_SIZE: Final = f"1 MiB, {MOST_FIELDS} trường, {DEEPEST} tầng lồng nhau"
-_PLACEHOLDER_BYTES: Final = tuple(text.encode() for text in PLACEHOLDERS)
+_TEXT_MARK, _BASE64_MARK = (text.encode() for text in PLACEHOLDERS)
 
 
 class RawRecord(Protocol):
@@ -91,7 +92,18 @@ class Envelope(msgspec.Struct):
     ts_us: int | None = None
 
 
+Scalar = str | int | float | bool | None
+
+
+class FlatEnvelope(Envelope):
+    """The usual envelope: no value of a row is a list or an object, so nothing can nest deep."""
+
+    before: dict[str, Scalar] | None = None
+    after: dict[str, Scalar] | None = None
+
+
 _decode_envelope = msgspec.json.Decoder(Envelope).decode
+_decode_flat = msgspec.json.Decoder(FlatEnvelope).decode
 _encode = msgspec.json.Encoder().encode
 
 
@@ -110,7 +122,7 @@ class Reader:
         if record.value is None:
             return Filtered(origin=origin, rule="tombstone")
         try:
-            envelope = _decode_envelope(record.value)
+            envelope = open_envelope(record.value)
             if envelope.op == "m":
                 return Filtered(origin=origin, rule="message")
             change = self._change(record, envelope, origin)
@@ -118,7 +130,7 @@ class Reader:
             return self._refused(origin, None, self._problem("size.record", _EXPECTED_SIZE))
         except (msgspec.MsgspecError, ValueError, TypeError, AttributeError, LookupError):
             return self._refused(origin, None, self._problem("envelope.undecodable"))
-        return self._checked(record, change)
+        return self._checked(record, change, nests=type(envelope) is Envelope)
 
     def _change(self, record: RawRecord, envelope: Envelope, origin: Origin) -> Change:
         """Build the Change; a ValueError or TypeError means that a part is missing or odd."""
@@ -143,7 +155,7 @@ class Reader:
             return ""  # a truncate has no key
         return key_of(self._key, record.key or b"{}")
 
-    def _checked(self, record: RawRecord, change: Change) -> Change | Rejected:
+    def _checked(self, record: RawRecord, change: Change, *, nests: bool) -> Change | Rejected:
         """Judge the envelope, cheapest first; one problem here ends the judgement (DOMAIN.md 1)."""
         if change.op == "t":  # Invariant 8: a table is never emptied without a person
             problem = self._problem("envelope.truncate", field=self._dataset.title)
@@ -153,7 +165,7 @@ class Reader:
             return self._refused(change.origin, None, problem)
         if change.row is None and change.op != "d":
             return self._refused(change.origin, None, self._problem("envelope.undecodable"))
-        if self._too_large(record.value or b"", change):
+        if _too_large(record.value or b"", change, nests=nests):
             problem = self._problem("size.record", _EXPECTED_SIZE)
             return self._refused(change.origin, change, problem)
         if not self._keys_agree(change):
@@ -166,15 +178,19 @@ class Reader:
         row = change.before if change.op == "d" else change.row
         if row is None:  # a delete may come without an image
             return change.key != NAMELESS
+        return change.key == self._named(row) != NAMELESS
+
+    def _named(self, row: Row) -> str | None:
+        """Return the key inside *row*; None where a column of it is absent."""
         try:
-            return change.key == key_text([row[name] for name in self._key]) != NAMELESS
+            return key_text([row[name] for name in self._key])
         except KeyError:
-            return False
+            return None
 
     def _whole(self, value: bytes, change: Change) -> Change | Rejected:
         """Refuse a row with a hole: an unchanged TOASTed value is never a value (invariant 7)."""
         row = change.row
-        if row is None or not any(mark in value for mark in _PLACEHOLDER_BYTES):
+        if row is None or not (_TEXT_MARK in value or _BASE64_MARK in value):
             return change
         holes = [name for name in self._taken if _is_hole(row.get(name))]
         if not holes:
@@ -187,15 +203,6 @@ class Reader:
             if column in field.columns:
                 return REASONS["envelope.toast_unresolved"].problem(field.name, field.title)
         return REASONS["envelope.toast_unresolved"].problem("", column)
-
-    def _too_large(self, value: bytes, change: Change) -> bool:
-        row = change.row or change.before or {}
-        if len(row) > MOST_FIELDS:
-            return True
-        if len(value) > LARGEST_ROW and len(_encode(row)) > LARGEST_ROW:
-            return True
-        nested = value.count(b"{") + value.count(b"[") > DEEPEST
-        return nested and _depth(row) > DEEPEST
 
     def _problem(self, code: str, expected: str = "", *, field: str = "") -> Problem:
         return REASONS[code].problem("", field, expected=expected or None)
@@ -219,9 +226,34 @@ def generation(headers: Sequence[tuple[str, bytes]]) -> int:
     """
     for name, value in headers:
         if name == "suoi.generation":
-            return int(value.strip(b'" '))
+            return _number(value)
     message = "the record carries no suoi.generation"
     raise ValueError(message)
+
+
+@lru_cache(maxsize=64)
+def _number(text: bytes) -> int:
+    return int(text.strip(b'" '))
+
+
+def open_envelope(value: bytes) -> Envelope:
+    """Decode an envelope; a FlatEnvelope says that no row in it nests.
+
+    Raises:
+        MsgspecError: it is no envelope.
+        RecursionError: it nests beyond all measure.
+    """
+    try:
+        return _decode_flat(value)
+    except msgspec.DecodeError:
+        return _decode_envelope(value)
+
+
+def _too_large(value: bytes, change: Change, *, nests: bool) -> bool:
+    row = change.row or change.before or {}
+    if len(row) > MOST_FIELDS or (len(value) > LARGEST_ROW and len(_encode(row)) > LARGEST_ROW):
+        return True
+    return nests and _depth(row) > DEEPEST
 
 
 def _micros(micros: int | None, millis: int | None, otherwise: int | None = None) -> int:

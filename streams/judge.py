@@ -24,6 +24,7 @@ from schemas.records import (
 )
 from streams.conditions import Condition
 from streams.envelope import RawRecord, Reader
+from streams.judgement import UNKNOWN_COLUMN
 from streams.projection import Opening, Projector
 
 _log = structlog.get_logger()
@@ -50,10 +51,18 @@ class Judgement(Protocol):
 
 
 class Validator(Protocol):
-    """The generated function of one dataset (streams.compiler)."""
+    """The generated function of one dataset (streams.compiler, streams.lazy)."""
 
     def judge(self, row: Row, source_ts: int) -> Judgement:
-        """Judge *row*, committed at *source_ts* (µs)."""
+        """Judge *row*, committed at *source_ts* (µs).
+
+        Raises:
+            Unjudged: no judge can be made of the contract.
+        """
+
+
+class Unjudged(Exception):
+    """No judge can be made of a contract that seemed right: its dataset stops (invariant 10)."""
 
 
 class Judged(NamedTuple):
@@ -76,14 +85,21 @@ class Judge:
         self._projector = Projector(dataset, condition) if dataset.open_columns else None
         names = [column.name for column in dataset.columns]
         self._scope = names.index(dataset.scope_field) if dataset.scope_field else None
+        self._told: set[str] = set()
 
     def judge(self, record: RawRecord) -> Judged:
-        """Return the verdict on *record*; a fault of ours is a reject too, never a loss."""
+        """Return the verdict on *record*; a fault of ours is a reject too, never a loss.
+
+        Raises:
+            Unjudged: no judge can be made of the contract.
+        """
         change = self._reader.read(record)
         if not isinstance(change, Change):
             return Judged(change, self._after_refusal(change))
         try:
             return self._deleted(change) if change.row is None else self._refined(change)
+        except Unjudged:
+            raise
         except Exception as error:  # noqa: BLE001  a rule of ours failed: the record waits, we go on
             return self.failed(change, error)
 
@@ -106,9 +122,11 @@ class Judge:
 
     def _refined(self, change: Change) -> Judged:
         found = self._validator.judge(change.row or {}, change.source_ts)
+        if found.problems:
+            self._tell_unknown(found.problems)
         scope = self._scope_of(found.values)
         # Invariant 5: all problems, or none.
-        if any(item.severity is Severity.REJECT for item in found.problems):
+        if found.problems and any(item.severity is Severity.REJECT for item in found.problems):
             refused = Rejected(
                 dataset=change.dataset,
                 origin=change.origin,
@@ -130,6 +148,18 @@ class Judge:
         )
         projector = self._projector
         return Judged(accepted, projector and projector.accepted(found.values, found.flags))
+
+    def _tell_unknown(self, problems: tuple[Problem, ...]) -> None:
+        """Tell operators once of each column that no contract declares; every row flags it.
+
+        The flag stands on each row so that a record judged again gives the same bytes, whoever
+        judges it and whatever came before (invariant 3).
+        """
+        for item in problems:
+            if item.code == UNKNOWN_COLUMN and item.field not in self._told:
+                self._told.add(item.field)
+                facts = {"column": item.field, "revision": self.dataset.revision}
+                _log.warning("column.unknown", dataset=self.dataset.id, **facts)
 
     def _deleted(self, change: Change) -> Judged:
         """Accept a delete: it needs only a valid key (DOMAIN.md 1)."""

@@ -1,7 +1,11 @@
 """What the judge says of one record: canonical values, every problem, every repair."""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any
+
+import msgspec
 
 from schemas.reasons import HIDDEN, REASONS
 from schemas.records import Problem, Row, Severity
@@ -13,7 +17,7 @@ _LAST = 1 << 30
 """Columns the contract does not know come after all its fields."""
 
 
-class Judgement(NamedTuple):
+class Judgement(msgspec.Struct, frozen=True):
     """The verdict on one row image: accepted iff no problem refuses it (`refuses`).
 
     *values* are canonical, in the order of Dataset.columns, None where a field was refused; *flags*
@@ -34,24 +38,43 @@ class Judgement(NamedTuple):
 
 def report(notes: Notes, values: Iterable[Any]) -> Judgement:
     """Return the Judgement of a record with faults: all, sorted by field and code (invariant 5)."""
-    faults = sorted(notes.faults, key=lambda fault: (fault.order, fault.code))
+    faults = sorted(notes.faults, key=_PLACE) if len(notes.faults) > 1 else notes.faults
     warned = [f"{f.code}:{f.field}" for f in faults if REASONS[f.code].severity is Severity.WARN]
     return Judgement(
-        tuple(None if value is BAD else value for value in values),
+        tuple([None if value is BAD else value for value in values]),
         tuple(map(_problem, faults[:MOST_PROBLEMS])),
         (*notes.flags, *warned),
         notes.originals,
     )
 
 
+_PLACE = attrgetter("order", "code")
+
+
+@lru_cache(maxsize=4096)
 def _problem(fault: Fault) -> Problem:
+    """Write the sentence of *fault*: the same faults come again and again."""
     shown = fault.value if fault.value is not None else HIDDEN  # Invariant 6
     return REASONS[fault.code].problem(
         fault.field, fault.title, value=shown, expected=fault.expected
     )
 
 
-def note_unknown(row: Row, known: frozenset[str], notes: Notes) -> None:
-    """Write down each column that the contract neither takes nor names as untaken."""
-    unknown = sorted(name[:MOST_PROBLEMS] for name in row.keys() - known)
-    notes.faults.extend(Fault(_LAST, UNKNOWN_COLUMN, name, name, None, None) for name in unknown)
+class Columns:
+    """The columns a contract takes or names as untaken, and the sets of them met in rows."""
+
+    __slots__ = ("familiar", "known")
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self.known = frozenset(known)
+        self.familiar: set[tuple[str, ...]] = set()
+        """Columns of rows, in order, in which nothing is unknown: a table sends one such."""
+
+    def note(self, row: Row, notes: Notes) -> None:
+        """Write down each column of *row* that the contract neither takes nor names."""
+        unknown = sorted(name[:MOST_PROBLEMS] for name in row.keys() - self.known)
+        notes.faults.extend(
+            Fault(_LAST, UNKNOWN_COLUMN, name, name, None, None) for name in unknown
+        )
+        if not unknown and len(self.familiar) < MOST_PROBLEMS:
+            self.familiar.add(tuple(row))

@@ -29,7 +29,11 @@ def position(source: Place) -> tuple[int, int]:
 
 def _postgresql(source: Place) -> tuple[int, int]:
     """`sequence` = ["last commit LSN","LSN"]: never the LSN alone (FACTS.md, trap 15)."""
-    commit, own = (source.sequence or "").strip("[] ").split(",")
+    text = source.sequence or ""
+    commit, between, own = text.partition('","')  # as Debezium writes it
+    if between:
+        return int(commit.removeprefix('["')), int(own.removesuffix('"]'))
+    commit, own = text.strip("[] ").split(",")
     commit = commit.strip(' "')
     return (0 if commit == "null" else int(commit)), int(own.strip(' "'))
 

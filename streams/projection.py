@@ -9,12 +9,17 @@ itself refused, or says that the row is no longer open: then it is closed, becau
 what we cannot judge (DESIGN.md 2, Streams).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple, final
 
 from schemas.contract import Dataset
 from schemas.records import Problem, Severity
 from streams.conditions import Condition
+from streams.transforms import TRANSFORMS
+
+Values = tuple[Any, ...]
 
 
 class Opening(NamedTuple):
@@ -33,16 +38,23 @@ class Projector:
     def __init__(self, dataset: Dataset, condition: Condition | None) -> None:
         """Take the public columns from the contract, and the predicate of its `open_when`."""
         places = {column.name: place for place, column in enumerate(dataset.columns)}
-        self._public = tuple(places[column.name] for column in dataset.open_columns)
+        self._public = columns_at([places[column.name] for column in dataset.open_columns])
+        self._transforms = tuple(
+            (place, TRANSFORMS[column.transform])
+            for place, column in enumerate(dataset.open_columns)
+            if column.transform
+        )
         self._condition = condition
-        self._inputs = tuple(places[name] for name in condition.inputs) if condition else ()
-        self._fields = {dataset.columns[place].field for place in self._inputs}
+        inputs = [places[name] for name in condition.inputs] if condition else []
+        self._inputs = columns_at(inputs)
+        self._fields = {dataset.columns[place].field for place in inputs}
 
     def accepted(self, values: tuple[Any, ...] | None, flags: Iterable[str]) -> Opening:
         """Return the opening of a clean version; None for *values* means deleted."""
-        if values is None or any(is_warning(flag) for flag in flags) or not self._holds(values):
+        if values is None or any(map(is_warning, flags)) or not self._holds(values):
             return CLOSED
-        return Opening(tuple(values[place] for place in self._public))  # Invariant 6
+        public = self._public(values)  # Invariant 6
+        return Opening(self._transformed(public) if self._transforms else public)
 
     def rejected(self, values: tuple[Any, ...], problems: Iterable[Problem]) -> Opening | None:
         """Return the opening of a refused version; None leaves what is served."""
@@ -55,12 +67,26 @@ class Projector:
         """Return the opening of a version whose row was not judged at all."""
         return CLOSED if self._condition else None
 
+    def _transformed(self, public: Values) -> Values:
+        shown = list(public)
+        for place, transform in self._transforms:
+            shown[place] = transform(shown[place])
+        return tuple(shown)
+
     def _holds(self, values: tuple[Any, ...]) -> bool:
         if self._condition is None:
             return True
-        return self._condition.holds(*(values[place] for place in self._inputs))
+        return self._condition.holds(*self._inputs(values))
 
 
+def columns_at(places: Sequence[int]) -> Callable[[Values], Values]:
+    """Return what takes the values at *places* out of a row."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda values: tuple(values[place] for place in places)
+
+
+@lru_cache(maxsize=4096)
 def is_warning(flag: str) -> bool:
     """Tell a row's own warning from a repair, whose code has no dot, and from the table's.
 

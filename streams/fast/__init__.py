@@ -1,57 +1,63 @@
-"""The usual value of each kind, judged by a few lines of code; the rest goes to the refiner.
+"""The usual values of each kind, judged by a few lines of code; the rest goes to the refiner.
 
-A `Block` holds the lines of one field: a test that a value is already as it should be, what is done
-then, and the call that is made otherwise. A fast path never decides anything a refiner would decide
-differently (the tests compare them).
+A `Block` holds the lines of one field: branches, each a test that a value is of a shape we know and
+what is done then, and the call that is made otherwise. A fast path never decides anything a refiner
+would decide differently (the tests compare them).
 """
 
 from collections.abc import Callable, Mapping
 
-from streams.fast.amounts import date_path, integer_path, timestamp_path, year_path
-from streams.fast.block import Block, Path
-from streams.fast.texts import cccd_path, paper_path, phone_path, register_path, text_path
-from streams.fast.words import boolean_path, code_path
+from streams.fast.block import Block, Branch
+from streams.fast.dates import date_branches, timestamp_branches
+from streams.fast.identifiers import (
+    cccd_branches,
+    geohash_branches,
+    paper_branches,
+    phone_branches,
+    register_branches,
+    tax_branches,
+)
+from streams.fast.memory import known_branches
+from streams.fast.numbers import decimal_branches, integer_branches
+from streams.fast.texts import text_branches
 
-FAST: Mapping[str, Callable[[Block], Path]] = {
-    "text": text_path,
-    "name": text_path,
-    "ident": text_path,
-    "code": code_path,
-    "gender": code_path,
-    "ethnic": code_path,
-    "country": code_path,
-    "boolean": boolean_path,
-    "integer": integer_path,
-    "date": date_path,
-    "partial_date": date_path,
-    "timestamp": timestamp_path,
-    "cccd": cccd_path,
-    "id_paper": paper_path,
-    "register_number": register_path,
-    "phone": phone_path,
+FAST: Mapping[str, Callable[[Block], list[Branch]]] = {
+    "text": text_branches,
+    "name": text_branches,
+    "ident": text_branches,
+    "code": known_branches,
+    "gender": known_branches,
+    "ethnic": known_branches,
+    "country": known_branches,
+    "boolean": known_branches,
+    "time": known_branches,
+    "school_year": known_branches,
+    "vsic": known_branches,
+    "integer": integer_branches,
+    "decimal": decimal_branches,
+    "date": date_branches,
+    "partial_date": date_branches,
+    "timestamp": timestamp_branches,
+    "cccd": cccd_branches,
+    "id_paper": paper_branches,
+    "register_number": register_branches,
+    "mst": tax_branches,
+    "mst_or_person": tax_branches,
+    "geohash": geohash_branches,
+    "phone": phone_branches,
 }
 """The kinds that have a fast path."""
 
 
 def lines_of(block: Block) -> list[str]:
     """Return the lines that set the field's value from `raw`."""
-    path = _path(block)
+    branches = FAST[block.plan.item.kind](block) if block.plan.item.kind in FAST else []
     slow = f"{block.value} = {block.bind('refine', block.refine)}(raw, notes{block.beside})"
-    if not path:
+    if not branches:
         return [slow]
-    test, done = path
-    null = (
-        []
-        if block.plan.mandatory or block.plan.item.options.empty
-        else ["if raw is None:", f"    {block.value} = None"]
-    )
-    word = "elif" if null else "if"
-    usual = [*null, f"{word} {test}:", *(f"    {line}" for line in done)]
-    if block.plan.item.kind == "partial_date" and "y" in block.plan.item.options.date_formats:
-        usual += year_path(block)
-    return [*usual, "else:", f"    {slow}"]
-
-
-def _path(block: Block) -> Path:
-    path = FAST.get(block.plan.item.kind)
-    return path(block) if path else None
+    if not (block.plan.mandatory or block.plan.item.options.empty):
+        branches = [("raw is None", [f"{block.value} = None"]), *branches]
+    lines: list[str] = []
+    for test, done in branches:
+        lines += [f"{'elif' if lines else 'if'} {test}:", *(f"    {line}" for line in done)]
+    return [*lines, "else:", f"    {slow}"]

@@ -6,6 +6,9 @@ from typing import Any
 from schemas.codes import CodeLists
 from streams.plan import Plan, Refine
 
+Branch = tuple[str, list[str]]
+"""A test on `raw`, and the lines for a value that passes it."""
+
 
 @dataclass(kw_only=True)
 class Block:
@@ -29,6 +32,34 @@ class Block:
         """The local that holds the field's canonical value."""
         return f"v_{self.plan.item.name}"
 
+    @property
+    def kept(self) -> str:
+        """The line that keeps the value as it was sent."""
+        return f"originals[{self.plan.item.name!r}] = raw"
 
-Path = tuple[str, list[str]] | None
-"""A test on `raw`, and the lines for a value that passes it; None = always the refiner."""
+    @property
+    def kept_if_other(self) -> list[str]:
+        """The lines that keep the value as it was sent where the canonical one differs."""
+        return [f"if {self.value} != raw:", f"    {self.kept}"]
+
+    def flagged(self, flag: str) -> str:
+        """Return the line that notes a repair."""
+        return f"flags.append({self.plan.flag(flag)!r})"
+
+    @property
+    def textual(self) -> bool:
+        """Whether the column is text of our own time, in which a number is no value."""
+        options = self.plan.item.options
+        plain = options.encoding == "utf-8" and not options.numeric_ok
+        return self.plan.wire == "text" and plain
+
+    @property
+    def wordy(self) -> bool:
+        """Whether no placeholder holds a digit, so that no number or date is one."""
+        return not any(mark.isdigit() for word in self.plan.nothing for mark in word)
+
+    def holds(self, length: int) -> bool:
+        """Say whether a canonical text of *length* is never too long."""
+        item = self.plan.item
+        measured = "text.too_long" in item.rules and item.max_length is not None
+        return not measured or length <= (item.max_length or 0)

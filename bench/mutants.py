@@ -1,0 +1,111 @@
+"""Break each rule of streams once and see a test fail: `python -m bench.mutants [WORD …]`.
+
+`tests/mutants.toml` lists the mutants. They are applied one by one in a copy of the tree, never in
+the tree itself. A mutant that no test notices *survives*, one whose text is gone is *stale*; both
+fail the run. With words, only the mutants whose rule holds one of them are tried.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+LIST = ROOT / "tests" / "mutants.toml"
+COPIED = ("schemas", "infra", "streams", "tests", "pyproject.toml")
+SECONDS = 120
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mutant:
+    """One rule, broken once."""
+
+    rule: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+def read_mutants(path: Path = LIST) -> list[Mutant]:
+    """Return the mutants of the list at *path*, in its order."""
+    said = tomllib.loads(path.read_text("utf-8"))
+    return [
+        Mutant(**({"tests": tuple(said["tests"])} | one | _tests(one))) for one in said["mutant"]
+    ]
+
+
+def _tests(said: dict[str, object]) -> dict[str, object]:
+    given = said.get("tests")
+    return {"tests": tuple(given)} if isinstance(given, list) else {}
+
+
+def is_stale(mutant: Mutant, root: Path = ROOT) -> bool:
+    """Say whether the text to be replaced does not stand in its file exactly once."""
+    path = root / mutant.file
+    return not path.is_file() or path.read_text("utf-8").count(mutant.old) != 1
+
+
+def survives(mutant: Mutant, copy: Path) -> bool:
+    """Break the rule in *copy*, run its tests, mend it; say whether they all passed."""
+    path = copy / mutant.file
+    whole = path.read_text("utf-8")
+    path.write_text(whole.replace(mutant.old, mutant.new), "utf-8")
+    try:
+        return _passes(mutant.tests, copy)
+    finally:
+        path.write_text(whole, "utf-8")
+
+
+def _passes(tests: tuple[str, ...], copy: Path) -> bool:
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
+    told = os.environ | {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        done = subprocess.run(  # noqa: S603  our own tests
+            command, cwd=copy, env=told, capture_output=True, timeout=SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0
+
+
+def _copy_to(place: Path) -> None:
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, place / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, place / name)
+
+
+def main(words: list[str]) -> int:
+    """Try every mutant; return how many were not noticed."""
+    chosen = [one for one in read_mutants() if not words or any(w in one.rule for w in words)]
+    left = 0
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder)
+        _copy_to(copy)
+        every = tuple(dict.fromkeys(test for one in chosen for test in one.tests))
+        if not _passes(every, copy):
+            print("The tests fail before anything is broken: mend them first.")
+            return 1
+        for one in chosen:
+            began = time.perf_counter()
+            word = (
+                "STALE" if is_stale(one, copy) else "SURVIVES" if survives(one, copy) else "killed"
+            )
+            left += word != "killed"
+            print(
+                f"{word:8} {time.perf_counter() - began:5.1f} s  {one.file}: {one.rule}", flush=True
+            )
+    print(f"{len(chosen) - left} of {len(chosen)} mutants killed.")
+    return min(left, 1)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,18 @@
+"""The heap of a worker: what is made at start is there for good, and is not looked through again.
+
+Python's collector goes through every container it knows. A worker's contracts, code lists and
+generated code are some hundred thousand of them, and never garbage; the records of a chunk are
+garbage a moment later, by their reference counts alone.
+"""
+
+import gc
+
+YOUNG = 20_000
+"""New containers between two looks: a chunk's records are gone by then."""
+
+
+def settle() -> None:
+    """Set aside what is there now, and look less often; call it once, when all is made."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG, 10, 10)
