@@ -7,7 +7,6 @@ done here with the same script.
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 from connectors import dba
 from connectors.desk import Desk
@@ -19,6 +18,7 @@ from infra import kafka_reader
 from infra.connect import Connect, open_connect
 from infra.errors import Usage
 from infra.local.access import CONNECT_USER, SUPERUSER, connect_url, environment
+from infra.local.departments import DEPARTMENTS
 from infra.local.home import Home
 from infra.local.ports import LOOPBACK
 from infra.settings import read_number, read_settings
@@ -28,8 +28,6 @@ from schemas.contract import Dataset
 
 CLERK = "clerk"
 """Role of the people who keep a department's registers; its secret is clerk_<source>."""
-
-_SAMPLES = Path(__file__).parents[1] / "infra" / "local" / "samples"
 
 _POSTGRES_CLERK = """
 DO $$ BEGIN
@@ -61,7 +59,7 @@ def prepare_departments(home: Home, catalogue: Catalogue) -> None:
         password = home.secret(f"cdc_{source.id}")
         database = open_source(source, _administrator(home, source))
         try:
-            database.run((_SAMPLES / f"{source.id}.sql").read_text(encoding="utf-8"))
+            database.run(DEPARTMENTS[source.id].script.read_text(encoding="utf-8"))
             database.run(_clerk(source, home.secret(f"clerk_{source.id}")))
             database.run(dba.script(source, catalogue.of_source(source.id), password))
         finally:
@@ -94,12 +92,23 @@ def open_source(source: Source, login: Login) -> SourceDatabase:
     return (open_mariadb if source.engine == MARIADB else open_postgres)(source.id, login)
 
 
+def open_captured(home: Home, source: Source) -> SourceDatabase:
+    """Open the database of *source* as its CDC role, which sees what Debezium sees.
+
+    Raises:
+        Fatal: there is no stack at *home*.
+        Transient: it cannot be reached, or refuses the login.
+    """
+    home.refuse_absent()
+    return open_source(source, _capture(home, source))
+
+
 def place_of(home: Home, source: Source) -> Place:
     """Where *source* and Kafka are in the local stack; SUOI_SOURCE_HEARTBEAT_MS sets the beat."""
     beat = int(read_number(os.environ, "SUOI_SOURCE_HEARTBEAT_MS", 0))
     return Place(
         host=LOOPBACK,
-        port=getattr(home.ports, source.id),
+        port=home.ports.of(source.id),
         password_file=home.connect_secret(source.id),
         # The sample departments' servers have no certificate and listen on loopback alone.
         sslmode="disable",
@@ -168,7 +177,7 @@ def _administrator(home: Home, source: Source) -> Login:
 
 def _login(home: Home, source: Source, user: str, password: str) -> Login:
     database = source.database
-    port = getattr(home.ports, source.id)
+    port = home.ports.of(source.id)
     return Login(
         host=LOOPBACK, port=port, database=database, user=user, password=password, sslmode="disable"
     )

@@ -13,8 +13,9 @@ from urllib.parse import quote
 
 from psycopg import conninfo
 
+from infra.local.departments import DEPARTMENTS, MARIADB, Department
 from infra.local.files import write_whole
-from infra.local.home import SOURCES, Home
+from infra.local.home import Home
 from infra.local.ports import LOOPBACK
 
 PROVINCE = "province"
@@ -139,19 +140,15 @@ def kafka_client(home: Home, user: str) -> dict[str, str]:
 def dsn(home: Home, cluster: str, database: str) -> str:
     """Return how the superuser of the PostgreSQL *cluster* enters *database*, password included."""
     password = home.secret(f"pg_{cluster}_superuser")
-    return _url("postgresql", SUPERUSER, password, getattr(home.ports, cluster), database)
+    return _url("postgresql", SUPERUSER, password, home.ports.of(cluster), database)
 
 
 def reach(home: Home) -> dict[str, Any]:
     """Return the answer of `suoi env --json` (DESIGN.md 9): administrators' ways in."""
     ports = home.ports
-    postgres, mariadb = SOURCES
     return {
         "province": {"dsn": dsn(home, PROVINCE, PROVINCE)},
-        "sources": {
-            postgres: {"dsn": dsn(home, postgres, postgres), "engine": "postgresql"},
-            mariadb: {**_mariadb(home, mariadb), "engine": "mariadb"},
-        },
+        "sources": {name: _source(home, item) for name, item in DEPARTMENTS.items()},
         "kafka": kafka_client(home, "admin"),
         "registry": {"url": registry_url(home)},
         "redis": {"url": _url("redis", "admin", home.secret("redis_admin"), ports.redis, "0")},
@@ -165,8 +162,15 @@ def reach(home: Home) -> dict[str, Any]:
     }
 
 
+def _source(home: Home, department: Department) -> dict[str, Any]:
+    name = department.name
+    if department.engine == MARIADB:
+        return {**_mariadb(home, name), "engine": "mariadb"}
+    return {"dsn": dsn(home, name, name), "engine": "postgresql"}
+
+
 def _mariadb(home: Home, source: str) -> dict[str, Any]:
-    password, port = home.secret("mariadb_root"), getattr(home.ports, source)
+    password, port = home.secret("mariadb_root"), home.ports.of(source)
     return {
         "url": _url("mysql", "root", password, port, source),
         "host": LOOPBACK,

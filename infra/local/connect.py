@@ -97,7 +97,7 @@ def worker_settings(home: Home) -> str:
 
     SUOI_CONNECT_OFFSET_FLUSH_MS shortens the wait between two commits of source offsets.
     """
-    flush = int(read_number(os.environ, "SUOI_CONNECT_OFFSET_FLUSH_MS", 5000))
+    flush = int(read_number(os.environ, "SUOI_CONNECT_OFFSET_FLUSH_MS", 1000))
     lines = [
         f"bootstrap.servers={LOOPBACK}:{home.ports.kafka}",
         f"listeners={connect_url(home)}",

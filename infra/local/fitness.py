@@ -1,4 +1,4 @@
-"""Is this machine fit for the stack, and a running source for capture: `suoi doctor`."""
+"""Is this machine fit for the stack, and running sources for capture: `suoi doctor`."""
 
 import os
 import re
@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psycopg
@@ -15,8 +15,9 @@ import psycopg
 from infra.errors import Trouble
 from infra.local import programs
 from infra.local.access import dsn
-from infra.local.home import LEAST_FREE, SOURCES, Home, java_artefacts
-from infra.local.ports import Ports, is_free
+from infra.local.departments import DEPARTMENTS, POSTGRES
+from infra.local.home import LEAST_FREE, Home, java_artefacts
+from infra.local.ports import is_free
 from infra.local.state import read_state
 
 _VERSION = re.compile(r"\d+(\.\d+)+")
@@ -41,10 +42,10 @@ class Check:
 
 
 def examine(home: Home) -> list[Check]:
-    """Look at the machine, the home and the department's running server; changes nothing."""
+    """Look at the machine, the home and the departments' running servers; changes nothing."""
     checks = [*_programs(), _clock(), _memory(), _disk(home), _home(home)]
     if read_state(home.state_file).runs():
-        return [*checks, *_source(home)]
+        return [*checks, *_sources(home)]
     return [*checks, *_ports(home)]
 
 
@@ -108,19 +109,23 @@ def _home(home: Home) -> Check:
 def _ports(home: Home) -> Iterator[Check]:
     if not (home.root / "ports.json").exists():
         return  # they will be found free when the home is made
-    for item in fields(Ports):
-        port = getattr(home.ports, item.name)
+    for name, port in home.ports.whole().items():
         hint = (
             ""
             if is_free(port)
             else f"end the program that has it, or change {home.root}/ports.json"
         )
-        yield Check(what=f"port {item.name}", ok=not hint, found=str(port), hint=hint)
+        yield Check(what=f"port {name}", ok=not hint, found=str(port), hint=hint)
 
 
-def _source(home: Home) -> Iterator[Check]:
-    """What logical capture needs of the department's PostgreSQL (FACTS 3, trap 5)."""
-    source = SOURCES[0]
+def _sources(home: Home) -> Iterator[Check]:
+    for department in DEPARTMENTS.values():
+        if department.engine == POSTGRES:
+            yield from _source(home, department.name)
+
+
+def _source(home: Home, source: str) -> Iterator[Check]:
+    """What logical capture needs of a department's PostgreSQL (FACTS 3, trap 5)."""
     try:
         with psycopg.connect(dsn(home, source, source), connect_timeout=3) as connection:
             yield from _capture(source, connection)

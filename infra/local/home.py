@@ -22,7 +22,6 @@ KAFKA_USERS = (
     "portal",
     "reader",
 )
-SOURCES = ("so_tu_phap", "so_nnmt")
 LEAST_FREE = 2**30
 _CODE = Path(__file__).resolve().parents[2]
 _ELSEWHERE = Path("/var/lib/suoi")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pymysql
 
@@ -23,7 +24,7 @@ _FORGET_OTHERS = (
 def department(home: Home, source: str) -> Component:
     """Return the server of a sample department, which has one database of the department's name."""
     data = home.server_data(source, ACCOUNT)
-    port = getattr(home.ports, source)
+    port = home.ports.of(source)
     password = home.secret("mariadb_root")
     settings = data.parent / f"{source}.cnf"
 
@@ -33,7 +34,12 @@ def department(home: Home, source: str) -> Component:
             _initialise(data, settings, _statements(password, source))
 
     def probe() -> None:
-        words = {"host": LOOPBACK, "port": port, "user": "root", "connect_timeout": 2}
+        words: dict[str, Any] = {
+            "host": LOOPBACK,
+            "port": port,
+            "user": "root",
+            "connect_timeout": 2,
+        }
         with pymysql.connect(**words, password=password) as connection:
             connection.ping(reconnect=False)
 

@@ -5,10 +5,11 @@ import os
 import random
 import socket
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 from infra.errors import Usage
+from infra.local.departments import DEPARTMENTS
 from infra.local.files import write_whole
 
 LOOPBACK = "127.0.0.1"
@@ -20,9 +21,8 @@ _LOWEST, _HIGHEST = 20_000, 32_000
 class Ports:
     """One TCP port on loopback for each thing that listens."""
 
+    departments: Mapping[str, int]
     province: int
-    so_tu_phap: int
-    so_nnmt: int
     kafka: int
     controller: int
     connect: int
@@ -32,6 +32,24 @@ class Ports:
     portal: int
     console: int
     metrics: int
+
+    def of(self, name: str) -> int:
+        """Return the port of the PostgreSQL or MariaDB server *name*: the province, a department.
+
+        Raises:
+            KeyError: there is no such server.
+        """
+        return self.whole()[name]
+
+    def whole(self) -> dict[str, int]:
+        """Return every port by its name."""
+        own = {name: getattr(self, name) for name in _OWN}
+        return own | dict(self.departments)
+
+
+_OWN = tuple(name for name in Ports.__slots__ if name != "departments")
+NAMES = (*_OWN, *DEPARTMENTS)
+"""What has a port: our own parts, then the departments' servers."""
 
 
 def is_free(port: int) -> bool:
@@ -55,13 +73,17 @@ def read_ports(path: Path, environ: Mapping[str, str] = os.environ) -> Ports:
     """
     kept, given = _kept(path), given_ports(environ)
     free = _free({*kept.values(), *given.values()})
-    missing = [item.name for item in fields(Ports) if item.name not in kept]
-    chosen = {name: given.get(name) or next(free) for name in missing}
-    ports = Ports(**{item.name: (kept | chosen)[item.name] for item in fields(Ports)})
+    chosen = {name: given.get(name) or next(free) for name in NAMES if name not in kept}
+    ports = _ports(kept | chosen)
     _refuse_shared(ports, path)
     if chosen:
-        write_whole(path, json.dumps(asdict(ports), indent=2) + "\n")
+        write_whole(path, json.dumps(ports.whole(), indent=2) + "\n")
     return ports
+
+
+def _ports(found: Mapping[str, int]) -> Ports:
+    own = {name: found[name] for name in _OWN}
+    return Ports(**own, departments={name: found[name] for name in DEPARTMENTS})
 
 
 def _kept(path: Path) -> dict[str, int]:
@@ -86,7 +108,7 @@ def given_ports(environ: Mapping[str, str] = os.environ) -> dict[str, int]:
     Raises:
         Usage: a variable does not hold a port number.
     """
-    variables = {item.name: f"SUOI_PORT_{item.name.upper()}" for item in fields(Ports)}
+    variables = {name: f"SUOI_PORT_{name.upper()}" for name in NAMES}
     return {
         name: _given(variable, environ[variable])
         for name, variable in variables.items()
@@ -108,7 +130,7 @@ def _is_port(value: object) -> bool:
 def _refuse_shared(ports: Ports, path: Path) -> None:
     """Two servers on one port: the second would never start, and nobody would know why."""
     owner: dict[int, str] = {}
-    for name, port in asdict(ports).items():
+    for name, port in ports.whole().items():
         if port in owner:
             message = (
                 f"{name} and {owner[port]} have the same port {port}; "

@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -21,7 +22,6 @@ _SHARED = (
     "unix_socket_directories = ''",  # a socket's path may be too long
     "max_connections = 100",
     "password_encryption = 'scram-sha-256'",
-    "shared_buffers = '128MB'",
     "timezone = 'UTC'",
     "log_min_error_statement = panic",  # a statement holds rows; invariant 6
     "log_parameter_max_length_on_error = 0",
@@ -30,8 +30,13 @@ _SHARED = (
 _ENTRANCES = (
     f"host all all {LOOPBACK}/32 scram-sha-256\nhost replication all {LOOPBACK}/32 scram-sha-256\n"
 )
-_PROVINCE = ("wal_level = replica", "client_connection_check_interval = '2s'")
+_PROVINCE = (
+    "shared_buffers = '128MB'",
+    "wal_level = replica",
+    "client_connection_check_interval = '2s'",
+)
 _DEPARTMENT = (
+    "shared_buffers = '16MB'",  # there are several, and none holds much
     "wal_level = logical",
     "max_replication_slots = 20",
     "max_wal_senders = 20",
@@ -60,7 +65,7 @@ def _cluster(
 ) -> Component:
     binaries = programs.postgres()
     data = home.server_data(name, ACCOUNT)
-    port = getattr(home.ports, name)
+    port = home.ports.of(name)
     password = home.secret(f"pg_{name}_superuser")
     identify = f"alter role {SUPERUSER} password '{password}'"
 
@@ -71,7 +76,12 @@ def _cluster(
         (data / "suoi.conf").write_text("\n".join(lines) + "\n")
 
     def probe() -> None:
-        words = {"host": LOOPBACK, "port": port, "user": SUPERUSER, "dbname": "postgres"}
+        words: dict[str, Any] = {
+            "host": LOOPBACK,
+            "port": port,
+            "user": SUPERUSER,
+            "dbname": "postgres",
+        }
         with psycopg.connect(**words, password=password, connect_timeout=2) as connection:
             connection.execute("select 1")
 

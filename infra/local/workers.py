@@ -7,13 +7,14 @@ import urllib.request
 from infra.errors import Transient
 from infra.local.access import PROVINCE, environment
 from infra.local.component import Component
-from infra.local.home import SOURCES, Home
+from infra.local.departments import DEPARTMENTS
+from infra.local.home import Home
 from infra.local.ports import LOOPBACK
 
 TASKS: dict[str, tuple[str, ...]] = {
     "kafka": ("kafka",),
     "province": (PROVINCE,),
-    "departments": SOURCES,
+    "departments": tuple(DEPARTMENTS),
     "registry": ("registry",),
     "connectors": ("connect", "registry", "prepare_kafka", "prepare_departments"),
 }

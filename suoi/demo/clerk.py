@@ -93,7 +93,7 @@ class Clerk:
             return good, good
         good = register.write(desk, ordinary=True)
         written = dict(good)
-        self.rng.choice(register.defects).spoil(written, desk)
+        self.rng.choice(register.correctable).spoil(written, desk)
         return good, written
 
     def _correct(self, entry: _Entry) -> Deed:

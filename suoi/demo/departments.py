@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from itertools import islice
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -35,8 +35,21 @@ def local_now() -> datetime:
 
 def key_text(key: Key) -> str:
     """Write a source key as the province's `_key`: a JSON array without spaces (DESIGN.md 2)."""
-    values = [part if isinstance(part, int) else str(part) for part in key]
+    values = [_as_the_event_has_it(part) for part in key]
     return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+
+
+def _as_the_event_has_it(part: object) -> object:
+    """Days, and microseconds as if UTC, since 1970 are dates and local times (DOMAIN.md 4)."""
+    match part:
+        case datetime():
+            return (part - datetime(1970, 1, 1)) // timedelta(microseconds=1)  # noqa: DTZ001  as if UTC
+        case date():
+            return (part - date(1970, 1, 1)).days
+        case int():
+            return part
+        case _:
+            return str(part)
 
 
 @dataclass
@@ -79,8 +92,7 @@ class Department:
 
     def last_number(self, register: Register) -> int:
         """Return a number no later entry of the register may use again; 0 when it is empty."""
-        column = {"ket_hon": "max(so_tt)", "khai_tu": "count(*)"}.get(register.table, "max(id)")
-        words = f"select coalesce({column}, 0) from {qualified(register)}"  # noqa: S608
+        words = f"select coalesce({register.last}, 0) from {qualified(register)}"  # noqa: S608
         return int(self._run(words, ())[0][0])
 
     def find(self, register: Register, condition: Row) -> list[Key]:

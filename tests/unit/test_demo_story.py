@@ -1,7 +1,7 @@
 """The story says what a reader saw, in order, and says plainly what did not come."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -103,4 +103,5 @@ def test_an_unknown_language_is_a_wrong_question() -> None:
 def test_a_key_is_written_as_the_province_writes_it() -> None:
     assert key_text(("03646", 2026, 12)) == '["03646",2026,12]'
     assert key_text((17,)) == "[17]"
-    assert key_text((date(2026, 1, 2),)) == '["2026-01-02"]'
+    assert key_text((date(2026, 1, 2),)) == "[20455]"
+    assert key_text((datetime(2026, 1, 2, 0, 10),)) == "[1767312600000000]"  # noqa: DTZ001  as if UTC

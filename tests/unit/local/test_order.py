@@ -7,7 +7,8 @@ import pytest
 from infra.errors import Fatal, Transient
 from infra.local.budget import LONGEST_S, Budget
 from infra.local.component import Component, check_plan, start_order
-from infra.local.home import SOURCES, Home
+from infra.local.departments import DEPARTMENTS
+from infra.local.home import Home
 from infra.local.logfiles import last_words, trim
 from infra.local.workers import TASKS, WORKERS, worker
 
@@ -32,7 +33,7 @@ def test_a_need_nobody_meets_is_refused() -> None:
 
 
 def test_every_worker_and_task_needs_only_what_exists() -> None:
-    servers = {"province", "kafka", "connect", "registry", "redis", *SOURCES}
+    servers = {"province", "kafka", "connect", "registry", "redis", *DEPARTMENTS}
     known = servers | set(WORKERS) | {f"prepare_{name}" for name in TASKS}
     wanted = [need for _, needs in WORKERS.values() for need in needs]
     wanted += [need for needs in TASKS.values() for need in needs]
