@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test check bench constraints checksums clean
+.PHONY: setup demo test check bench mutants constraints checksums clean
 
 setup:  ## packages (as root), .venv, jars
 	@$(PYTHON) -m infra.setup
@@ -20,8 +20,14 @@ check: setup  ## lint, types, layers
 	@$(BIN)/lint-imports
 
 bench: setup  ## the figures of bench/, ratios side by side
+	@$(BIN)/python -m bench.judge
+	@$(BIN)/python -m bench.path
 	@$(BIN)/python -m bench.streams
+	@$(BIN)/python -m bench.contracts
 	@$(BIN)/suoi up --detach && $(BIN)/python -m bench.chain --home .suoi
+
+mutants: setup  ## break each rule of streams once: a test must fail
+	@$(BIN)/python -m bench.mutants
 
 constraints: setup  ## pin every Python package by hash, from pyproject.toml
 	@$(PYTHON) -m venv .build/uv && .build/uv/bin/pip install -q uv

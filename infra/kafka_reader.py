@@ -15,6 +15,13 @@ _WAIT_S = 15.0
 _CRITICAL = 2
 """Log level of librdkafka, syslog's: it prints nothing less than critical by itself."""
 
+ALONE: dict[str, Any] = {
+    "enable.auto.commit": False,
+    "enable.partition.eof": True,
+    "auto.offset.reset": "earliest",
+}
+"""Settings of a consumer that never joins its group and never commits."""
+
 Answer = TypeVar("Answer")
 
 
@@ -50,16 +57,7 @@ def open_reader(access: KafkaAccess, group: str = "reader") -> Consumer:
 
     *group* matters for `committed_offsets` alone: it is the group whose offsets are looked up.
     """
-    return Reader(
-        client_config(access)
-        | {
-            "group.id": group,
-            "enable.auto.commit": False,
-            "enable.partition.eof": True,
-            "auto.offset.reset": "earliest",
-            "fetch.wait.max.ms": 20,
-        }
-    )
+    return Reader(client_config(access) | ALONE | {"group.id": group, "fetch.wait.max.ms": 20})
 
 
 def partitions(reader: Consumer, topic: str) -> list[Place]:

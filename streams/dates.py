@@ -90,10 +90,10 @@ FORMS: Mapping[str, Form] = {
     "ymd8": _form(r"(\d{4})(\d\d)(\d\d)", _iso),
     "ymd8z": _form(r"(\d{4})(\d\d)(\d\d)", _unknown_as_zero),
     "ym6": _form(r"(?P<y>\d{4})(?P<m>\d\d)", _month, "part"),
-    "excel_serial": _form(r"\d{1,5}", _excel),
+    "excel_serial": _form(r"0{0,4}[1-9]\d{0,3}|[1-6]\d{4}|7[0-2]\d{3}|730[0-4]\d|73050", _excel),
     "ymdhm12": _form(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)", _local_minute, "time"),
     "iso_offset": _form(
-        r"(?P<d>\d{4}-\d\d-\d\d)[Tt](?P<t>\d\d:\d\d:\d\d)(?:\.(?P<f>\d+))?(?P<z>[Zz]|[+-]\d\d:\d\d)",
+        r"(?P<d>\d{4}-\d\d-\d\d)[Tt](?P<t>\d\d:\d\d:\d\d)(?:\.(?P<f>\d+))?(?P<z>[Zz]|[+-]\d\d:[0-5]\d)",
         _offset,
         "time",
     ),
@@ -125,7 +125,7 @@ def parse_date(text: str, formats: Collection[str], kind: str) -> Read:
             return _read(FORMS[name], found, kind)
     if "iso" in formats and kind == "partial_date" and _ISO_PART.fullmatch(text):
         return _read_part(text)
-    if _TWO_DIGIT_YEAR.fullmatch(text):
+    if kind != "timestamp" and _TWO_DIGIT_YEAR.fullmatch(text):
         return Read(code=TWO_DIGITS)
     known = [form for form in FORMS.values() if form.syntax.fullmatch(text)]
     if any(form.precision not in _LEAST[kind] and form.precision != "time" for form in known):
@@ -148,18 +148,3 @@ def _read_part(text: str) -> Read:
     except ValueError:
         return Read(code=INVALID)
     return Read(text)
-
-
-def _years() -> frozenset[str]:
-    return frozenset(str(year) for year in range(1800, 2200))
-
-
-def _month_days() -> dict[str, str]:
-    """Return "dd/mm/" -> "-mm-dd" with each separator; 29 February is left out."""
-    first = date(2001, 1, 1)
-    year = [first + timedelta(step) for step in range(365)]
-    return {f"{day:%d}{mark}{day:%m}{mark}": f"-{day:%m-%d}" for day in year for mark in "/-."}
-
-
-YEARS = _years()
-MONTH_DAYS = _month_days()

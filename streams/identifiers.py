@@ -17,10 +17,10 @@ OUT_OF_RANGE = "date.range"
 _DOTS = str.maketrans("", "", " .")
 _DIGITS_12 = re.compile("[0-9]{12}")
 _DIGITS_9 = re.compile("[0-9]{9}")
-_PASSPORT = re.compile("(?=.*[A-Z])[0-9A-Z]{6,20}")
+_PASSPORT = re.compile("(?=.*[A-Za-z])[0-9A-Za-z]{6,20}")
 _MST = re.compile(r"([0-9]{10})(?:-?([0-9]{3}))?")
 _MST_WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
-_BHXH = re.compile("[0-9]{10}|[0-9]{12}")
+_BHXH = re.compile("[0-9]{10}")
 _BHYT = re.compile("[A-Z]{2}[1-5][0-9]{12}|[0-9]{10}")
 _GEOHASH = re.compile("[0-9b-hjkmnp-z]{12}")
 _PLATE = re.compile("[0-9]{2}[A-Z][A-Z0-9]?[0-9]{4,5}")
@@ -56,7 +56,8 @@ def _told() -> dict[str, tuple[int, str]]:
     }
 
 
-_NEVER = (10_000, "")
+_LENGTH = 12
+_SEXES = ("1", "2")
 TOLD: Mapping[str, tuple[int, str]] = _told()
 
 
@@ -69,7 +70,7 @@ class PersonalNumbers(NamedTuple):
 
     def codes(self, number: str, event_year: int, born: Born) -> tuple[str, ...]:
         """Return every reason against *number*, given the event's year and what the record says."""
-        if not _DIGITS_12.fullmatch(number) or number in _SAME:
+        if not is_personal(number):
             return (CCCD_SHAPE,)
         told = TOLD[number[3:6]]
         if told[0] > event_year:
@@ -79,19 +80,22 @@ class PersonalNumbers(NamedTuple):
 
     def plain(self, number: str, event_year: int, born: Born) -> bool:
         """Say whether *number* is twelve digits against which nothing speaks: the fast path."""
-        told = TOLD.get(number[3:6], _NEVER)
+        if not (len(number) == _LENGTH and number.isdigit() and number.isascii()):
+            return False
+        told = TOLD[number[3:6]]
+        year, gender = born
         return (
             told[0] <= event_year
             and number[:3] in self.places
-            and not _disagree(told, born)
-            and _DIGITS_12.fullmatch(number) is not None
+            and (year is None or year == told[0])
+            and (gender not in _SEXES or gender == told[1])
             and number not in _SAME
         )
 
 
 def _disagree(told: tuple[int, str], born: Born) -> bool:
     year, gender = born
-    return (year is not None and year != told[0]) or (gender in {"1", "2"} and gender != told[1])
+    return (year is not None and year != told[0]) or (gender in _SEXES and gender != told[1])
 
 
 def known_places(rows: tuple[dict[str, str], ...], extra: tuple[str, ...]) -> frozenset[str]:
@@ -99,10 +103,25 @@ def known_places(rows: tuple[dict[str, str], ...], extra: tuple[str, ...]) -> fr
     return frozenset((*(row["cccd_prefix"] for row in rows), *map(str, range(101, 1000)), *extra))
 
 
+def is_personal(number: str) -> bool:
+    """Say whether *number* has the shape of a personal number: 12 digits, not all the same."""
+    return _DIGITS_12.fullmatch(number) is not None and number not in _SAME
+
+
 def joined(text: str) -> tuple[str, tuple[str, ...]]:
     """Return *text* without its spaces and dots, and the flag of that repair."""
     bare = text.translate(_DOTS)
     return bare, () if bare == text else ("TRIMMED",)
+
+
+def raised(text: str) -> str:
+    """Return *text* in capitals; a letter without a capital of its own, as ß, stays."""
+    return text.upper() if text.isascii() else "".join(map(_raised, text))
+
+
+def _raised(character: str) -> str:
+    capital = character.upper()
+    return capital if character.isalpha() and len(capital) == 1 else character
 
 
 def paper(text: str, kind: str | None) -> tuple[str, str | None]:
@@ -114,7 +133,7 @@ def paper(text: str, kind: str | None) -> tuple[str, str | None]:
         kind = _kind_by_shape(text)
     if kind == "cmnd" and not _DIGITS_9.fullmatch(text):
         return text, None
-    return (text.upper(), kind) if kind == "ho_chieu" else (text, kind)
+    return (raised(text), kind) if kind == "ho_chieu" else (text, kind)
 
 
 def _kind_by_shape(text: str) -> str | None:
@@ -122,7 +141,7 @@ def _kind_by_shape(text: str) -> str | None:
         return "cccd"
     if _DIGITS_9.fullmatch(text):
         return "cmnd"
-    return "ho_chieu" if _PASSPORT.fullmatch(text.upper()) else None
+    return "ho_chieu" if _PASSPORT.fullmatch(text) else None
 
 
 def register_syntax(separators: tuple[str, ...]) -> re.Pattern[str]:
@@ -154,14 +173,13 @@ def tax_code(text: str) -> Named:
 
 
 def insurance_number(text: str) -> Named:
-    """Read a social-insurance number (bhxh): 10 digits, or 12 since 2025-08-01."""
-    wrong = text in _SAME or not _BHXH.fullmatch(text)
-    return Named(text, ("id.bhxh_shape",) if wrong else ())
+    """Read a social-insurance number of 10 digits; since 2025-08-01 a personal number serves."""
+    return Named(text, () if _BHXH.fullmatch(text) else ("id.bhxh_shape",))
 
 
 def insurance_card(text: str) -> Named:
     """Read a health-insurance card number (bhyt), in upper case; another shape only warns."""
-    card = text.upper()
+    card = raised(text)
     return Named(card, () if _BHYT.fullmatch(card) else ("id.bhyt_shape",))
 
 
@@ -207,9 +225,14 @@ def school_year(text: str) -> Named:
     return Named(f"{found[1]}-{found[2]}")
 
 
+OR_PERSON: Mapping[str, Callable[[str], Named]] = {
+    "mst_or_person": tax_code,
+    "bhxh": insurance_number,
+}
+"""Kinds for which a personal number may stand: the reader of every other text."""
+
 SIMPLE: Mapping[str, tuple[Callable[[str], Named], bool]] = {
     "mst": (tax_code, True),
-    "bhxh": (insurance_number, True),
     "bhyt": (insurance_card, True),
     "geohash": (geohash, True),
     "phone": (phone, False),

@@ -1,11 +1,12 @@
 """Code lists and what a source's own values mean in them: DOMAIN.md 6.1, 6.3.
 
-A `CodeTable` is made once for a field. `free_text`, `vi_name` and `co_khong` match by fold, units
-by NFKC without spaces, everything else exactly after casefold; `canonical` and `alpha2` are the
-codes themselves.
+A `CodeTable` is made once for each list and system. `free_text`, `vi_name` and `co_khong` match by
+fold, units by NFKC without spaces, everything else exactly after casefold; `canonical` and `alpha2`
+are the codes themselves.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -24,7 +25,7 @@ UNDETERMINED = "khong_xac_dinh"
 _FOLDED = frozenset(("free_text", "vi_name", "co_khong"))
 _THE_CODES = frozenset(("canonical", "alpha2"))
 _A_DATE = "<date>"
-_ETHNIC_SYSTEMS = {"DM-1979": "dm1979", "NSO": "nso"}
+_ETHNIC_SYSTEMS = ("DM-1979", "NSO")
 
 
 class Found(NamedTuple):
@@ -54,6 +55,7 @@ class CodeTable(NamedTuple):
         return self.codes.get(self.key(text), NOTHING)
 
 
+@lru_cache(maxsize=512)  # one table for all fields that are written alike
 def code_table(codes: CodeLists, code_list: str, system: str) -> CodeTable:
     """Return the table of *code_list* for values written in *system*."""
     rows = codes.rows(f"codes/{code_list}")
@@ -106,10 +108,10 @@ def _unit_key(text: str) -> str:
 
 def _ethnic_unknown(codes: CodeLists) -> list[tuple[str, Found]]:
     """Judge each number either list knows: same checked key, or ambiguous (DOMAIN.md 6.3)."""
-    rows = codes.rows("crosswalks/ethnic_numberings")
+    rows = codes.rows("crosswalks/ethnic_group")
     first, second = (
-        {row[column]: (row["key"], row[f"status_{column}"]) for row in rows if row[column]}
-        for column in _ETHNIC_SYSTEMS.values()
+        {row["source_value"]: (row["code"], row["status"]) for row in rows if row["system"] == name}
+        for name in _ETHNIC_SYSTEMS
     )
     return [(number, _agreed(first.get(number), second.get(number))) for number in first | second]
 

@@ -43,8 +43,6 @@ class Limits(NamedTuple):
 
 def parse_number(text: str, locale: str) -> Number:
     """Read *text* as the declared *locale* writes numbers: plain 1234.5, vi 1.234,5."""
-    if text.casefold() in NOT_FINITE_WORDS:
-        return Number(code=NOT_FINITE)
     if not _SYNTAX[locale].fullmatch(text):
         return Number(code=FORMAT)
     if len(text) > MAX_DIGITS:

@@ -1,6 +1,7 @@
 """How one field of a contract is judged, worked out once before any record is seen."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from schemas.codes import CodeLists
@@ -36,6 +37,7 @@ _WIRES = {
     "json number": "json number",
     "json boolean": "boolean",
     "xlsx number": "cell",
+    "xlsx date or text": "date cell",
 }
 
 
@@ -45,7 +47,8 @@ class Plan(NamedTuple):
     item: Field
     pen: Pen
     wire: str
-    """text, integer, decimal, double, boolean, date, timestamp, instant, json number or cell."""
+    """text, integer, decimal, double, boolean, date, timestamp, instant, json number, cell or
+    date cell."""
     text: TextRules
     nothing: frozenset[str]
     """The placeholders of this column, casefolded (DOMAIN.md 8)."""
@@ -89,7 +92,11 @@ def wire_of(source_type: str) -> str:
 
 def placeholders(item: Field, codes: CodeLists) -> frozenset[str]:
     """Return the words that mean "nothing" in the column of *item*, casefolded."""
-    declared = item.options.placeholders
+    return _nothing(item.options.placeholders, codes)
+
+
+@lru_cache(maxsize=256)  # one set for all columns that declare the same
+def _nothing(declared: tuple[str, ...], codes: CodeLists) -> frozenset[str]:
     if "none" in declared:
         return frozenset()
     rows = codes.rows("codes/placeholder")

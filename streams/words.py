@@ -34,18 +34,41 @@ _FORMS = {
 _LOCALES = {"plain": "1234.5", "vi": "1.234,5"}
 _LISTS = {
     "boolean": "có/không",
+    "card_status": "tình trạng thẻ",
+    "case_status": "trạng thái hồ sơ",
     "country": "quốc gia",
+    "enterprise_status": "tình trạng hoạt động",
+    "enterprise_type": "loại hình doanh nghiệp",
     "ethnic_group": "dân tộc",
     "gender": "giới tính",
     "identity_paper": "loại giấy tờ",
+    "insurance_group": "nhóm đối tượng bảo hiểm y tế",
+    "judicial_record_kind": "loại phiếu lý lịch tư pháp",
+    "land_owner_kind": "loại chủ sử dụng đất",
+    "land_term": "thời hạn sử dụng đất",
+    "land_use": "loại đất",
+    "licence_status": "trạng thái giấy phép",
     "marriage_record_status": "tình trạng hôn nhân",
+    "monitor_flag": "cờ chất lượng số liệu",
+    "monitor_parameter": "thông số quan trắc",
     "ocop_group": "nhóm sản phẩm OCOP",
     "ocop_owner_kind": "loại chủ thể OCOP",
     "ocop_status": "trạng thái công nhận OCOP",
+    "parcel_status": "trạng thái thửa đất",
     "personal_id_status": "tình trạng cấp số định danh",
+    "practice_kind": "loại hành nghề",
+    "practice_status": "trạng thái hành nghề",
+    "register_type": "loại sổ hộ tịch",
     "registration_kind": "loại đăng ký hộ tịch",
+    "school_level": "cấp học",
+    "school_type": "loại hình trường",
+    "transport_badge": "loại phù hiệu",
+    "transport_kind": "loại hình vận tải",
+    "transport_owner_kind": "loại đơn vị vận tải",
     "unit": "đơn vị tính",
+    "vsic_division": "ngành kinh tế (VSIC)",
 }
+_LEVELS = {"commune": "xã", "district": "huyện", "province": "tỉnh"}
 CCCD_YEAR = "năm sinh thể hiện trong số này không được sau năm xảy ra sự kiện"
 COMMUNE_LISTS = "đơn vị hành chính trước và từ 01/7/2025"
 ETHNIC_LISTS = "dân tộc năm 1979 và của Tổng cục Thống kê"
@@ -70,8 +93,9 @@ def of_locale(locale: str) -> str:
 
 def of_list(code_list: str | None) -> str:
     """Name a code list."""
-    if (code_list or "").startswith("commune"):
-        return "đơn vị hành chính cấp xã"
+    level = _LEVELS.get((code_list or "").partition("_")[0])
+    if level:
+        return f"đơn vị hành chính cấp {level}"
     return _LISTS.get(code_list or "", (code_list or "").replace("_", " "))
 
 

@@ -21,7 +21,7 @@ from infra.errors import Usage
 from infra.local.home import Home
 from suoi.capture import statuses
 from suoi.departments import open_desks, sources_of
-from suoi.law import read_law
+from suoi.law import read_captured
 from suoi.options import DEFAULT_HOME, HomeOption, JsonOption
 
 app = typer.Typer(help="Capture: the connectors of the departments.", no_args_is_help=True)
@@ -34,7 +34,7 @@ def plan(home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> None:
 
     Exit 0 when nothing is to be done, 1 when something is, or is refused.
     """
-    with open_desks(Home(home), read_law()) as desks:
+    with open_desks(Home(home), read_captured()) as desks:
         steps = _difference(desks)
         refused = {desk.source.id: desk.refusals() for desk in desks}
     if json:
@@ -53,7 +53,7 @@ def apply(home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> None:
 
     Exit 0 when every dataset is captured, 1 when a guard refuses one.
     """
-    with open_desks(Home(home), read_law()) as desks:
+    with open_desks(Home(home), read_captured()) as desks:
         applied = _apply(desks)
     if json:
         _emit([_applied_document(one) for one in applied])
@@ -72,7 +72,7 @@ def status(home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> None:
 
     Exit 0 when all is well, 1 when not.
     """
-    found = statuses(Home(home), read_law())
+    found = statuses(Home(home), read_captured())
     if json:
         _emit({one.source: _status_document(one) for one in found})
     else:
@@ -85,7 +85,7 @@ def status(home: HomeOption = DEFAULT_HOME, json: JsonOption = False) -> None:
 @app.command()
 def dba(source: Annotated[str, typer.Argument(help="Id of a source, such as so_tu_phap.")]) -> None:
     """Print the SQL script that a source's administrator runs before we may capture it."""
-    catalogue = read_law()
+    catalogue = read_captured()
     known = {one.id: one for one in sources_of(catalogue)}
     if source not in known:
         message = f"there is no source {source!r}; there are {', '.join(known)}."
@@ -103,7 +103,7 @@ def apply_all(home: Home) -> None:
     Raises:
         Transient: Connect, Kafka or a source does not come along.
     """
-    with open_desks(home, read_law()) as desks:
+    with open_desks(home, read_captured()) as desks:
         for one in _apply(desks):
             for refusal in one.refusals:
                 about = refusal.dataset or one.source

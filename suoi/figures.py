@@ -30,7 +30,7 @@ from infra.settings import read_settings
 from schemas import topics
 from schemas.catalogue import Catalogue
 from schemas.contract import Dataset
-from suoi.law import read_law
+from suoi.law import read_captured
 
 PATIENCE_S = 5.0
 """How long a question waits for the chain to follow before "complete through" is unknown."""
@@ -125,7 +125,7 @@ def open_books(home: Path) -> Iterator[Books]:
     try:
         yield Books(
             home=place,
-            catalogue=read_law(),
+            catalogue=read_captured(),
             reader=reader,
             streams=streams,
             portal=portal,

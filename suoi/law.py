@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from connectors.sources import read_sources
 from infra.errors import Fatal, Usage
 from infra.settings import read_settings
 from schemas.catalogue import Catalogue, read_catalogue
@@ -25,10 +26,35 @@ def read_law(directory: Path | None = None) -> Catalogue:
         message = f"there is no directory {chosen}; name one that holds *.odcs.yaml files."
         raise Usage(message)
     catalogue = read_catalogue(chosen)
-    if not catalogue and not catalogue.problems:
+    if not catalogue.heads and not catalogue.problems:
         message = f"there is no contract below {chosen}; name a directory of *.odcs.yaml files."
         raise Usage(message)
     return catalogue
+
+
+def read_captured() -> Catalogue:
+    """Read the contracts in force whose department has a file in connectors/sources: the stack's.
+
+    Raises:
+        Usage: there is no contract at all.
+    """
+    return connected(read_law())
+
+
+def connected(catalogue: Catalogue) -> Catalogue:
+    """Return what of *catalogue* comes from the departments in connectors/sources."""
+    return catalogue.captured(read_sources())
+
+
+def unconnected(catalogue: Catalogue) -> dict[str, str]:
+    """Say of each captured dataset whose department is not known why nothing comes of it."""
+    known = read_sources()
+    return {
+        item.id: f"{item.id}: its source {item.source} is not known; add"
+        f" connectors/sources/{item.source}.toml, or name one of {', '.join(known)} in the contract"
+        for item in catalogue.values()
+        if item.captured and item.source not in known
+    }
 
 
 def chosen_dataset(catalogue: Catalogue, name: str) -> Dataset:

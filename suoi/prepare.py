@@ -16,7 +16,7 @@ from infra.local.home import Home
 from infra.registry import Registry
 from schemas import avro, topics
 from schemas.access import PRINCIPALS, grants
-from suoi.law import read_law
+from suoi.law import read_captured
 from suoi.options import DEFAULT_HOME, HomeOption
 from suoi.province import migrate_province
 
@@ -36,7 +36,7 @@ def prepare(
 
 def _kafka(home: Home) -> None:
     """Users, topics and rights, as the broker's own administrator."""
-    datasets = tuple(read_law().values())
+    datasets = tuple(read_captured().values())
     admin = AdminClient({**kafka_client(home, "broker"), "log_level": 2})
     ensure_users(admin, {name: home.secret(f"kafka_{name}") for name in PRINCIPALS})
     ensure_topics(admin, topics.all_topics(datasets))
@@ -50,12 +50,12 @@ def _province(home: Home) -> None:
 def _departments(home: Home) -> None:
     from suoi.departments import prepare_departments  # noqa: PLC0415  loads two database drivers
 
-    prepare_departments(home, read_law())
+    prepare_departments(home, read_captured())
 
 
 def _registry(home: Home) -> None:
     registry = Registry(registry_url(home))
-    for dataset in read_law().values():
+    for dataset in read_captured().values():
         registry.register(f"{topics.clean(dataset)}-value", avro.clean_schema(dataset))
         if dataset.open_columns:
             registry.register(f"{topics.open_(dataset)}-value", avro.open_schema(dataset))

@@ -13,22 +13,30 @@ from infra.errors import Trouble
 from infra.local.home import Home
 from infra.local.state import now_text
 from schemas.catalogue import Catalogue
+from schemas.control import VANISHED, Standing
 from suoi.capture import statuses
-from suoi.law import compiled
+from suoi.law import compiled, unconnected
 
 Problem = dict[str, str]
 
 _CONTRACT = "correct it; `suoi contract check` says when it is right; then restart the stack"
 _CAPTURE = "`suoi connector status` shows the capture of every source"
+_PAUSED = "when that is settled, `suoi dataset resume {name} --reason …` lets it go on"
+_VANISHED = (
+    "agree with the department about its table; `suoi dataset resume {name} --reason …` goes on "
+    "without the columns, and refuses each row that lacks them"
+)
 _BEHIND = "`suoi lag` shows the hop that does not follow, `suoi connector status` a load under way"
 
 
 def of_contracts(catalogue: Catalogue) -> Iterator[Problem]:
-    """Name each contract that cannot be read: its dataset is held (invariant 10)."""
+    """Name each contract that cannot be read, its dataset is held (invariant 10), or captured."""
     for path, error in catalogue.problems.items():
         faults = "; ".join(f"{path.name}:{fault}" for fault in error.faults)
         what = f"the contract cannot be read, its dataset is held: {faults}"
         yield problem(what, str(path), _CONTRACT, _changed(path))
+    for dataset, sentence in unconnected(catalogue).items():  # Invariant 9
+        yield problem(sentence, dataset, _CONTRACT)
 
 
 def of_capture(home: Home, catalogue: Catalogue) -> Iterator[Problem]:
@@ -36,6 +44,15 @@ def of_capture(home: Home, catalogue: Catalogue) -> Iterator[Problem]:
     for one in statuses(home, catalogue):
         for trouble in one.troubles:
             yield problem(trouble.sentence, trouble.dataset or one.source, _CAPTURE)
+
+
+def of_pauses(catalogue: Catalogue, standings: Mapping[str, Standing]) -> Iterator[Problem]:
+    """Name each dataset that stands still, by our own decision or a person's (invariant 10)."""
+    for name, one in standings.items():
+        if name in catalogue and one.paused:
+            what = f"it is paused by {one.by}, its changes wait in Kafka: {one.cause.en}"
+            hint = _VANISHED if one.cause.code == VANISHED else _PAUSED
+            yield problem(what, name, hint.format(name=name), one.since)
 
 
 def of_books(catalogue: Catalogue, figures: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:

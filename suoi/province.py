@@ -7,7 +7,7 @@ from infra.local.home import Home
 from infra.migrations import make_tables, migrate
 from infra.postgres import connect
 from infra.roles import set_roles
-from suoi.law import read_law
+from suoi.law import read_captured
 
 
 def migrate_province(home: Home, phases: Iterable[str] = ("pre", "post")) -> list[str]:
@@ -17,7 +17,7 @@ def migrate_province(home: Home, phases: Iterable[str] = ("pre", "post")) -> lis
         Fatal: a table differs from its contract in a way that takes a migration.
         Transient: the database is away.
     """
-    catalogue = read_law()
+    catalogue = read_captured()
     connection = connect("suoi migrate", postgres_conninfo(home, "postgres"))
     try:
         done = [name for phase in phases for name in migrate(connection, phase)]

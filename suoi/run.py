@@ -14,7 +14,8 @@ from infra.logs import start_logs
 from infra.registry import Registry
 from infra.settings import Settings, read_settings
 from schemas import topics
-from schemas.catalogue import Catalogue, read_catalogue
+from schemas.catalogue import Catalogue
+from suoi.law import read_captured
 
 Value = TypeVar("Value")
 
@@ -30,7 +31,7 @@ def run(
         raise Usage(message)
     settings = read_settings(os.environ)
     start_logs(name)
-    WORKERS[name](settings, read_catalogue(settings.contracts))
+    WORKERS[name](settings, read_captured())
 
 
 def _streams(settings: Settings, catalogue: Catalogue) -> None:

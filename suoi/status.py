@@ -12,7 +12,8 @@ from infra.local.home import Home
 from infra.local.state import read_state
 from schemas.catalogue import Catalogue
 from suoi import figures, problems
-from suoi.law import read_law
+from suoi.dataset import standings
+from suoi.law import connected, read_law
 from suoi.options import DEFAULT_HOME, HomeOption, JsonOption
 
 _ENDS = ("applied", "superseded", "replayed", "quarantined", "filtered")
@@ -36,9 +37,10 @@ def document(home: Home) -> dict[str, Any]:
     Raises:
         Usage: the contracts that are asked for are not there at all.
     """
-    catalogue = read_law()
+    law = read_law()
+    catalogue = connected(law)
     found = component_status(home)
-    found["problems"] += problems.of_contracts(catalogue)
+    found["problems"] += problems.of_contracts(law)
     found["datasets"] = {}
     if read_state(home.state_file).runs():
         _look(home, catalogue, found)
@@ -54,8 +56,15 @@ def _look(home: Home, catalogue: Catalogue, found: dict[str, Any]) -> None:
         return
     try:
         found["problems"] += problems.of_capture(home, catalogue)
+        known = standings(home.root)
+        found["problems"] += problems.of_pauses(catalogue, known)
         found["datasets"] = figures.datasets(home.root)
-        found["problems"] += problems.of_books(catalogue, found["datasets"])
+        moving = {
+            name: held
+            for name, held in found["datasets"].items()
+            if name not in known or not known[name].paused
+        }
+        found["problems"] += problems.of_books(catalogue, moving)
     except Trouble as error:
         hint = "its component is among the problems, or `suoi doctor` tells more"
         found["problems"].append(problems.problem(str(error), "books", hint))

@@ -12,6 +12,11 @@ FROM information_schema.columns
 WHERE concat(table_schema, '.', table_name) IN %(tables)s
 ORDER BY table_schema, table_name, ordinal_position
 
+-- types --
+SELECT column_name, concat(column_type, coalesce(concat(' character set ', character_set_name), ''))
+FROM information_schema.columns WHERE concat(table_schema, '.', table_name) = %(table)s
+ORDER BY ordinal_position
+
 -- keys --
 SELECT concat(table_schema, '.', table_name), column_name
 FROM information_schema.statistics

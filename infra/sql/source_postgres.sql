@@ -27,6 +27,12 @@ FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON
 WHERE n.nspname || '.' || c.relname = ANY(%(tables)s) AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY c.oid, a.attnum
 
+-- types --
+SELECT a.attname::text, format_type(a.atttypid, a.atttypmod)
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname || '.' || c.relname = %(table)s AND a.attnum > 0 AND NOT a.attisdropped
+ORDER BY a.attnum
+
 -- keys --
 SELECT n.nspname || '.' || c.relname, array_agg(a.attname::text ORDER BY k.place)
 FROM pg_index i

@@ -14,6 +14,8 @@ import psycopg
 import pytest
 from support.stack import Stack
 
+from infra.local.departments import DEPARTMENTS
+
 COMPONENT = {"state", "pid", "since", "restarts"}
 DATASET = {
     "captured",
@@ -112,7 +114,7 @@ def test_connector_answers_by_source(stack: Stack) -> None:
     steps = {"connector", "action", "changes", "refusals"}
     assert all(step.keys() == steps for step in document(stack, "connector", "plan"))
     found = document(stack, "connector", "status")
-    assert {"so_tu_phap", "so_nnmt"} <= found.keys()
+    assert set(DEPARTMENTS) == found.keys()
     assert all({"healthy", "problems", "loads"} <= one.keys() for one in found.values())
 
 

@@ -14,12 +14,13 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from support.waiting import until
 
 from infra.local.access import PROVINCE, dsn, kafka_client, reach
+from infra.local.departments import DEPARTMENTS
 from infra.local.home import Home
 from infra.local.stack import Stack
 from infra.local.state import birth
 
 TESTS = Path(__file__).parents[1]
-SERVERS = ("province", "so_tu_phap", "so_nnmt", "redis", "kafka")
+SERVERS = ("province", *DEPARTMENTS, "redis", "kafka")
 
 
 @pytest.fixture

@@ -1,8 +1,11 @@
 """A small Faust application for test_driver.py: it writes down the offsets it processes.
 
-    driver_app.py BOOTSTRAP TOPIC OUT [--driver worker|stock] [--fail-at OFFSET] [--slow SECONDS]
+    driver_app.py BOOTSTRAP TOPIC OUT [--driver worker|gated|stock] [--fail-at OFFSET]
+        [--slow SECONDS]
 
-`--driver worker` runs the product's own loop, application and membership (streams/worker.py).
+`--driver worker` runs the product's own loop, application and membership (streams/worker.py);
+`gated` the same behind its gate: the dataset `thu` stops at a record `gone`, unless the absence of
+its column `nam` is accepted.
 
 Its group is named as the topic. It processes a record by appending "partition:offset" to OUT. With
 --fail-at it raises once, at the first record of partition 0 at or after that offset, and leaves
@@ -14,17 +17,40 @@ import os
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from pathlib import Path
 
 import faust
 import mode
 
+from infra.control import Control, write_standing
+from infra.kafka import Outbox, producer_config
 from infra.settings import Timing
+from schemas.contract import Dataset
 from streams.envelope import RawRecord
+from streams.gate import Gate
+from streams.structure import Stop
 from streams.transport import PassThrough, settle
 from streams.worker import Place, carry
 from streams.workshop import Refined
+
+GONE = b"gone"
+"""The value of a record whose mandatory column has vanished."""
+
+DATASET = Dataset(
+    id="thu",
+    title="Thử",
+    version="1.0.0",
+    revision=1,
+    owner_unit="so_thu",
+    source="so_thu",
+    source_kind="cdc_postgres",
+    table="thu.thu",
+    source_key=("id",),
+    business_key=(),
+    fields=(),
+)
 
 
 def options() -> argparse.Namespace:
@@ -65,12 +91,24 @@ class Ledger:
 class Workshop:
     """In place of the real one: a chunk is written down, nothing is sent."""
 
-    def __init__(self, topic: str, ledger: Ledger) -> None:
+    def __init__(
+        self,
+        topic: str,
+        ledger: Ledger,
+        accepted: Callable[[str], Collection[str]] = lambda _: ("nam",),
+    ) -> None:
         self.topics = (topic,)
         self._ledger = ledger
+        self._accepted = accepted
 
     def refine(self, chunk: Sequence[RawRecord]) -> Refined:
-        """Process *chunk*."""
+        """Process *chunk*, up to a record that stops it."""
+        gone = [item for item in chunk if item.value == GONE]
+        if gone and "nam" not in self._accepted(DATASET.id):
+            place = gone[0].topic, gone[0].partition, gone[0].offset
+            judged = [item for item in chunk if item.offset < place[2]]
+            self._ledger.process([(item.partition, item.offset) for item in judged])
+            return Refined([], Counter(), Stop(DATASET, *place, ("nam",)))
         self._ledger.process([(item.partition, item.offset) for item in chunk])
         return Refined([], Counter())
 
@@ -112,10 +150,15 @@ def application(given: argparse.Namespace) -> faust.App:
 def main() -> None:
     given = options()
     ledger = Ledger(given)
+    timing = Timing(session_timeout=6.0, heartbeat=1.0, commit=0.2)
+    place = Place(None, given.bootstrap, timing, given.out.with_suffix(".data"), given.topic)
     if given.driver == "worker":
-        timing = Timing(session_timeout=6.0, heartbeat=1.0, commit=0.2)
-        place = Place(None, given.bootstrap, timing, given.out.with_suffix(".data"), given.topic)
         carry(Workshop(given.topic, ledger), Nowhere(), place)
+    if given.driver == "gated":
+        config = {"bootstrap.servers": given.bootstrap}
+        control, outbox = Control(config, given.topic), Outbox(config | producer_config())
+        gate = Gate(control, partial(write_standing, outbox), {DATASET.id: given.topic})
+        carry(Workshop(given.topic, ledger, control.accepted), outbox, place, gate)
     app = application(given)
     attend = _chunks if given.driver == "cdc" else _records
     attend(app, given.topic, ledger)

@@ -10,6 +10,7 @@ from streams.days import days, instant
 from streams.judgement import Judgement
 from streams.legacy import TABLES
 from support.contracts import a_dataset
+from support.more_rows import MORE
 
 CODES = read_codes(("099",))
 """The product's lists; 099 is the invented place of test people (DOMAIN.md 3)."""
@@ -169,3 +170,4 @@ CLEAN: dict[str, dict[str, Any]] = {
     },
 }
 """A clean record of each register, as Debezium's JSON has it; the people are invented."""
+CLEAN |= MORE

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from infra.local.component import Component
+from infra.local.departments import DEPARTMENTS
 from infra.local.home import Home
 from infra.local.plan import full_plan
 
@@ -44,7 +45,7 @@ def plan(home: Home) -> list[Component]:
 
 def servers(home: Home) -> list[Component]:
     """The databases, the cache and the broker, without anything of ours."""
-    names = ("province", "so_tu_phap", "so_nnmt", "redis", "kafka")
+    names = ("province", *DEPARTMENTS, "redis", "kafka")
     return [item for item in full_plan(home) if item.name in names]
 
 

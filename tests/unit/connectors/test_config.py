@@ -19,7 +19,7 @@ Make = Callable[[str], Config]
 @pytest.fixture
 def wanted(birth: Dataset, death: Dataset, product: Dataset, place: Place) -> Make:
     datasets = {"so_tu_phap": (death, birth), "so_nnmt": (product,)}
-    return lambda name: wanted_config(SOURCES[name], datasets[name], place)
+    return lambda name: wanted_config(SOURCES[name], datasets.get(name, ()), place)
 
 
 @pytest.mark.parametrize("name", sorted(SOURCES))

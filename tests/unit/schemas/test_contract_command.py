@@ -34,6 +34,15 @@ def test_a_broken_contract_is_exit_1_and_a_sentence_on_standard_error(tmp_path: 
     assert "Traceback" not in answer.output
 
 
+def test_a_department_nobody_knows_is_named_with_what_to_do(tmp_path: Path) -> None:
+    text = OCOP.replace("source, value: so_nnmt", "source, value: so_khac")
+    (tmp_path / "a.odcs.yaml").write_text(text, "utf-8")
+    answer = ask("check", "--directory", str(tmp_path))
+    assert answer.exit_code == 1
+    assert "nnmt_ocop: its source so_khac is not known" in answer.stderr
+    assert "connectors/sources/so_khac.toml" in answer.stderr
+
+
 def test_a_contract_changed_without_a_new_revision_is_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

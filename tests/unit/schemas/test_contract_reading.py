@@ -164,6 +164,73 @@ def test_a_word_that_stands_twice_is_refused_though_yaml_takes_the_last(tmp_path
     assert f"the first is on line {line}" in said
 
 
+LAND = (CONTRACTS / "so_nnmt/nnmt_thua_dat.odcs.yaml").read_text("utf-8")
+SCHOOLS = (CONTRACTS / "so_gddt/gddt_truong.odcs.yaml").read_text("utf-8")
+NIL = (CONTRACTS / "so_tu_phap/tp_xac_nhan.odcs.yaml").read_text("utf-8")
+NEWER_SLIPS = {
+    "an unknown transform": (LAND, "area_band", "area_bands", "openTransform", "'area_band'"),
+    "a transform of what is not open": (
+        LAND,
+        "{property: open, value: row}\n          - {property: openTransform",
+        "{property: open, value: none}\n          - {property: openTransform",
+        "openTransform",
+        "only a field open by row",
+    ),
+    "a file that is no file": (SCHOOLS, '"truong_hoc.xlsx"', "truong_hoc", "source", "a file"),
+    "a file of another kind": (
+        SCHOOLS,
+        '"truong_hoc.xlsx"',
+        "truong_hoc.pdf",
+        "source",
+        "file.xlsx",
+    ),
+    "a database that is a file": (
+        NIL,
+        "source, value: so_tu_phap",
+        "source, value: a.xlsx",
+        "source",
+        "a plain id",
+    ),
+    "an internal dataset that is open": (
+        NIL,
+        "openMode, value: none",
+        "openMode, value: aggregate",
+        "internal",
+        "never open",
+    ),
+    "an internal that is no flag": (
+        NIL,
+        "internal, value: true",
+        "internal, value: co",
+        "internal",
+        "true or false",
+    ),
+    "a padding of nothing": (SCHOOLS, "pad: 5", "pad: 0", "ma_xa.options.pad", "at least 1"),
+    "a system that is not of places": (
+        SCHOOLS,
+        "code_system: DVHC-2025",
+        "code_system: prefix2",
+        "ma_xa.options.code_system",
+        "or column:NAME",
+    ),
+    "a list by date that is no place": (
+        LAND,
+        "{code_system: canonical}",
+        "{code_system: by_event_date}",
+        "muc_dich_su_dung.options.code_system",
+        "canonical",
+    ),
+    "a place without its day": (LAND, ", event_date: event_day", "", "event_date", "name its"),
+}
+
+
+@pytest.mark.parametrize("slip", NEWER_SLIPS)
+def test_a_slip_in_a_newer_word_is_named_like_the_others(slip: str, tmp_path: Path) -> None:
+    text, old, new, where, expected = NEWER_SLIPS[slip]
+    said = fault(tmp_path, changed(text, old, new)[0])
+    assert any(where in one and expected in one for one in said.splitlines()), said
+
+
 def test_requirement_condition_and_rules_must_agree(tmp_path: Path) -> None:
     text, _ = changed(
         DEATH, '{property: requirement, value: "C"}', '{property: requirement, value: "M"}'

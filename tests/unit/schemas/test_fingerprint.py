@@ -30,6 +30,18 @@ def test_the_number_of_the_revision_is_no_part_of_it() -> None:
     assert of(replace(OCOP, revision=2)) == of(OCOP)
 
 
+def test_what_is_said_to_people_is_no_part_of_it() -> None:
+    words = {"purpose": "x", "limitations": "x", "title_en": "x", "legal_basis": "x"}
+    assert of(replace(OCOP, **words, sensitivity="5")) == of(OCOP)
+
+
+def test_a_transform_and_being_internal_are_part_of_it() -> None:
+    assert of(replace(OCOP, internal=True)) != of(OCOP)
+    first, *others = OCOP.fields
+    banded = (replace(first, open_transform="area_band"), *others)
+    assert of(replace(OCOP, fields=banded)) != of(OCOP)
+
+
 def test_a_changed_code_list_changes_it() -> None:
     class Changed(CodeLists):
         def _text(self, name: str) -> str:

@@ -2,11 +2,12 @@
 
 import json
 
+import msgspec
 import pytest
 from support.raw import BIRTHS, MARIADB, MARRIAGES, POSTGRES, PRODUCTS, Raw, change, raw
 
 from schemas.records import Change, Filtered, OrderKey, Rejected
-from streams.envelope import Reader
+from streams.envelope import Envelope, FlatEnvelope, Reader, open_envelope
 
 ROW = {"id": 17, "so_ks": "12/2026", "ho_ten": "Lò Thị Mẫu"}
 births = Reader(BIRTHS)
@@ -209,3 +210,17 @@ def test_no_sentence_holds_a_personal_value() -> None:
     found = births.read(change(BIRTHS, "u", ROW, key={"id": 99}))
     assert isinstance(found, Rejected)
     assert "Lò" not in "".join(item.message for item in found.problems)  # Invariant 6
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("1", "-0", "1.0", "1e3", "0.1", "9223372036854775808", "123456789012345678901234567890"),
+        *('"a"', '"\\u0000"', "true", "null", "[1]", '{"a":[]}', "[[[]]]"),
+    ],
+)
+def test_a_row_reads_the_same_whether_or_not_anything_in_it_nests(value: str) -> None:
+    text = f'{{"op":"c","source":{{}},"after":{{"a":{value},"b":1}}}}'.encode()
+    usual, general = open_envelope(text), msgspec.json.decode(text, type=Envelope)
+    assert repr(usual.after) == repr(general.after)
+    assert isinstance(usual, FlatEnvelope) == (value[0] not in "[{")

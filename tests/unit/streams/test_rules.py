@@ -8,7 +8,6 @@ from support.judging import CATALOGUE, CLEAN, judge_row, values_of
 from schemas.records import Severity
 from streams.conditions import CONDITIONS
 from streams.days import days
-from streams.rules import RULES
 
 
 def _found(dataset: str, **changes: Any) -> list[tuple[str, str]]:  # noqa: ANN401
@@ -195,10 +194,3 @@ def test_every_condition_a_contract_names_exists_and_reads_its_fields(name: str)
     named += [dataset.open_when] if dataset.open_when else []
     fields = {item.name for item in dataset.fields}
     assert all(set(CONDITIONS[condition].inputs) <= fields for condition in named)
-
-
-def test_every_rule_reads_fields_of_its_dataset() -> None:
-    for rule in RULES:
-        columns = {column.name for column in CATALOGUE[rule.dataset].columns} | {"event_day"}
-        assert {rule.field, *rule.inputs} <= columns
-        assert rule.reason in CATALOGUE[rule.dataset].record_rules
