@@ -2,9 +2,8 @@
 
 A member with a name of its own that comes back within the session timeout finds its partitions as
 it left them; a nameless one that was killed leaves them idle until the broker has given it up
-(30 s). The cost: when a named member leaves for good, the others wait that long too.
- The name is a slot of this machine, held by a lock that the kernel frees when the process
-dies.
+(30 s). The cost: when a named member leaves for good, the others wait that long too. The name is a
+slot of this machine, held by a lock that the kernel frees when the process dies.
 
 The name also says what the worker subscribes to: the broker gives a returning name its old
 partitions without looking at its topics, so that a dataset added since would never be read
