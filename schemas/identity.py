@@ -13,6 +13,7 @@ import msgspec
 NAMELESS: Final = "[]"
 """The key of a row whose source key is absent or null: it names no row."""
 
+_LONG: Final = 1 << 63
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -33,4 +34,6 @@ def key_of(source_key: Sequence[str], given: bytes) -> str:
 
 def key_text(values: Sequence[Any]) -> str:
     """Return `_key` of the source key's *values*, given in the contract's order."""
+    if len(values) == 1 and type(values[0]) is int and -_LONG <= values[0] < _LONG:
+        return f"[{values[0]}]"  # as the encoder writes it, sooner
     return NAMELESS if None in values else _encode(values).decode()

@@ -32,6 +32,7 @@ from streams.refine.places import KINDS as PLACES
 from streams.refine.places import place_refiner
 from streams.refine.texts import composer
 from streams.rules import Rule, rules_of
+from streams.sequence import in_order
 
 _OF_FEW_DAYS = frozenset(("rule.ocop_term",))
 """Rules that are dear to judge and read days alone: many records share them, so they are
@@ -78,7 +79,8 @@ class _Writer:
         self.plans = {
             item.name: plan_field(item, order, codes) for order, item in enumerate(dataset.fields)
         }
-        self.sent = Sent(name for item in dataset.fields for name in _columns_of(item))
+        read = (name for item in dataset.fields for name in _columns_of(item))
+        self.sent = Sent((*read, *dataset.source_columns))
         columns = Columns((*dataset.source_columns, *dataset.untaken))
         self.names: dict[str, Any] = {
             **{made.__name__: made for made in (Judgement, Notes, report)},
@@ -92,12 +94,14 @@ class _Writer:
 
     def write(self) -> str:
         """Return the whole module."""
+        fields = [line for item in in_order(self.dataset) for line in self._field(item)]
+        written = any("today_text" in line for line in fields)
         body = [
             *("notes = Notes(source_ts)", "today, year, now = notes.today, notes.year, notes.now"),
-            "today_text = day_text(today)",
+            *(["today_text = day_text(today)"] if written else []),
             "faults, flags, originals = notes.faults, notes.flags, notes.originals",
             *self.sent.lines,
-            *(line for item in in_order(self.dataset) for line in self._field(item)),
+            *fields,
             *(line for item in self.dataset.fields for line in self._units(item)),
             *(line for item in self.dataset.fields for line in self._presence(item)),
             *(line for rule in self._rules() for line in self._rule(*rule)),
@@ -246,7 +250,7 @@ class _Writer:
     def _verdict(self) -> list[str]:
         values = f"({', '.join(f'v_{column.name}' for column in self.dataset.columns)},)"
         return [
-            *("", "if tuple(row) not in familiar:", "    note_unknown(row, notes)"),
+            *("", "if strange and tuple(row) not in familiar:", "    note_unknown(row, notes)"),
             *("if faults:", f"    return report(notes, {values})"),
             f"return Judgement({values}, (), tuple(flags), originals)",
         ]
@@ -267,30 +271,4 @@ def _system_column(options: Options) -> str | None:
     return named[2] or None
 
 
-def in_order(dataset: Dataset) -> list[Field]:
-    """Return the fields so that each comes after those its judgement reads."""
-    fields = {item.name: item for item in dataset.fields}
-    done: dict[str, Field] = {}
-
-    def visit(item: Field, above: tuple[str, ...]) -> None:
-        if item.name in above:
-            message = f"{dataset.id}: {' → '.join((*above, item.name))} read one another"
-            raise LookupError(message)
-        for name in _reads(item):
-            if name in fields and name not in done:
-                visit(fields[name], (*above, item.name))
-        done[item.name] = item
-
-    for item in dataset.fields:
-        if item.name not in done:
-            visit(item, ())
-    return list(done.values())
-
-
-def _reads(item: Field) -> list[str]:
-    options = item.options
-    named = (options.birth, options.gender, options.paper_kind, options.event_date)
-    return [name for name in named if name]
-
-
-__all__ = ("Fault", "Judgement", "Validator", "compile_dataset", "in_order")
+__all__ = ("Fault", "Judgement", "Validator", "compile_dataset")

@@ -20,10 +20,10 @@ SOUTH, NORTH, WEST, EAST = 2_057_000_000, 2_203_000_000, 10_321_000_000, 10_503_
 
 def in_cell(cell: str, latitude: str, longitude: str) -> bool:
     """Say whether the point, in degrees as decimal text, lies in the enlarged *cell*."""
-    bits = int(cell.translate(_TO_BASE_32), 32)
-    return _inside(_every_other(bits >> 1), longitude, 180) and _inside(
-        _every_other(bits), latitude, 90
-    )
+    bits = 0
+    for place in range(0, len(cell), 2):  # even places are longitude's in every pair of letters
+        bits = bits << _HALF | _PAIRS[cell[place : place + 2]]
+    return _inside(bits >> _APART, longitude, 180) and _inside(bits & _LATITUDE, latitude, 90)
 
 
 def in_province(latitude: str, longitude: str) -> bool:
@@ -43,18 +43,13 @@ def _steps(degrees: str) -> int:
     return int(whole + fraction.ljust(_DECIMALS, "0"))
 
 
-def _every_other(bits: int) -> int:
-    """Gather the 30 bits at the even places of a number of 60."""
-    bits &= 0x0555555555555555
-    for shift, mask in _SPREADS:
-        bits = (bits | (bits >> shift)) & mask
-    return bits
+def _pair(text: str) -> int:
+    """Return ten bits of a cell as they stand for each axis: longitude above, latitude below."""
+    bits = int(text.translate(_TO_BASE_32), 32)
+    longitude = sum((bits >> 2 * place + 1 & 1) << place for place in range(_HALF))
+    latitude = sum((bits >> 2 * place & 1) << place for place in range(_HALF))
+    return longitude << _APART | latitude
 
 
-_SPREADS = (
-    (1, 0x3333333333333333),
-    (2, 0x0F0F0F0F0F0F0F0F),
-    (4, 0x00FF00FF00FF00FF),
-    (8, 0x0000FFFF0000FFFF),
-    (16, 0x00000000FFFFFFFF),
-)
+_HALF, _APART, _LATITUDE = 5, 32, _CELLS - 1
+_PAIRS = {one + two: _pair(one + two) for one in _ALPHABET for two in _ALPHABET}

@@ -80,7 +80,7 @@ class Judge:
     ) -> None:
         """*validator* is compiled from *dataset*; *condition* is the predicate of `open_when`."""
         self.dataset = dataset
-        self._reader = Reader(dataset)
+        self.read = Reader(dataset).read
         self._validator = validator
         self._projector = Projector(dataset, condition) if dataset.open_columns else None
         names = [column.name for column in dataset.columns]
@@ -93,7 +93,14 @@ class Judge:
         Raises:
             Unjudged: no judge can be made of the contract.
         """
-        change = self._reader.read(record)
+        return self.decide(self.read(record))
+
+    def decide(self, change: Change | Rejected | Filtered) -> Judged:
+        """Return the verdict on what was read of a record; see `judge`.
+
+        Raises:
+            Unjudged: no judge can be made of the contract.
+        """
         if not isinstance(change, Change):
             return Judged(change, self._after_refusal(change))
         try:

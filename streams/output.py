@@ -8,13 +8,14 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
 
 from schemas import topics
-from schemas.avro import Schema, clean_schema, open_schema
-from schemas.avro_code import Encode, compile_encoder
+from schemas.avro import clean_schema, open_schema
+from schemas.avro_code import Parts, compile_parts
 from schemas.contract import Dataset
 from schemas.records import Accepted, Change, Rejected
 from streams.envelope import RawRecord
@@ -42,37 +43,45 @@ class Writer:
         """*schema_ids* names the registered schema of each topic; *secret* keys the open hash."""
         self._clean_topic = topics.clean(dataset)
         self._reject_topic = topics.reject(dataset)
-        self._dataset, self._schema_id = dataset, schema_ids[self._clean_topic]
+        self._dataset, self._head = dataset, head(schema_ids[self._clean_topic])
         self._open = Opener(dataset, schema_ids, secret) if dataset.open_columns else None
 
     @cached_property
-    def _encode(self) -> Encode:
+    def _parts(self) -> Parts:
         """Generated when the first clean row comes: most of many datasets are silent."""
-        return encoder(clean_schema(self._dataset), self._schema_id)
+        return compile_parts(clean_schema(self._dataset), words(self._dataset))
 
     def messages(self, record: RawRecord, judged: Judged) -> list[Message]:
         """Return what *judged* sends; a filtered record sends nothing but its line in the books."""
-        found: list[Message] = []
         match judged.verdict:
+            case Accepted() as verdict if verdict.values is not None:
+                return self._accepted(verdict, judged.opening)
             case Accepted() as verdict:
-                found.append(self._accepted(verdict))
+                found = [self._deleted(verdict)]
             case Rejected() as verdict:
-                found.append(self._rejected(record, verdict))
+                found = [self._rejected(record, verdict)]
             case _:
-                return found
+                return []
         if self._open and judged.opening and verdict.change:
             found.append(self._open.message(verdict.change, judged.opening))
         return found
 
-    def _accepted(self, verdict: Accepted) -> Message:
+    def _accepted(self, verdict: Accepted, opening: Opening | None) -> list[Message]:
         change = verdict.change
-        raw = place(change.origin)
+        raw, key = place(change.origin), change.key.encode()
+        parts = self._parts((*(verdict.values or ()), *system_values(verdict, raw)))
+        value = b"".join((self._head, *parts))
         headers: Headers = [("suoi.op", change.op), ("suoi.raw", raw)]
-        if verdict.values is None:
-            headers += _tombstone_headers(verdict)
-            return Message(self._clean_topic, change.key.encode(), None, headers)
-        value = self._encode((*verdict.values, *system_values(verdict, raw)))
-        return Message(self._clean_topic, change.key.encode(), value, headers)
+        found = [Message(self._clean_topic, key, value, headers)]
+        if self._open and opening:
+            found.append(self._open.message(change, opening, parts))
+        return found
+
+    def _deleted(self, verdict: Accepted) -> Message:
+        change = verdict.change
+        headers: Headers = [("suoi.op", change.op), ("suoi.raw", place(change.origin))]
+        headers += _tombstone_headers(verdict)
+        return Message(self._clean_topic, change.key.encode(), None, headers)
 
     def _rejected(self, record: RawRecord, verdict: Rejected) -> Message:
         """Send the raw bytes unchanged, with why and whence in headers.
@@ -101,26 +110,60 @@ class Opener:
     def __init__(self, dataset: Dataset, schema_ids: Mapping[str, int], secret: bytes) -> None:
         """See Writer."""
         self._topic = topics.open_(dataset)
-        self._dataset, self._schema_id = dataset, schema_ids[self._topic]
+        self._dataset, self._head = dataset, head(schema_ids[self._topic])
         self._hash = keyed_hash(secret)
 
     @cached_property
-    def _encode(self) -> Encode:
-        return encoder(open_schema(self._dataset), self._schema_id)
+    def _encode(self) -> Parts:
+        return compile_parts(open_schema(self._dataset), words(self._dataset))
 
-    def message(self, change: Change, opening: Opening) -> Message:
-        """Return the public version of a row, or the tombstone that closes it."""
+    @cached_property
+    def _shared(self) -> Callable[[tuple[bytes, ...]], tuple[bytes, ...]] | None:
+        """What takes the open fields out of a clean record's; None where one is transformed."""
+        if any(column.transform for column in self._dataset.open_columns):
+            return None
+        clean, fields = clean_schema(self._dataset)["fields"], open_schema(self._dataset)["fields"]
+        places = {(one["name"], str(one["type"])): place for place, one in enumerate(clean)}
+        wanted = [places.get((one["name"], str(one["type"]))) for one in fields]
+        return None if None in wanted else itemgetter(*wanted)
+
+    def message(
+        self, change: Change, opening: Opening, clean: tuple[bytes, ...] | None = None
+    ) -> Message:
+        """Return the public version of a row, or the tombstone that closes it.
+
+        *clean* holds the bytes of each field of the row's clean record, where it has one.
+        """
         key = self._hash(change.key)
         headers: Headers = [("suoi.op", change.op), ("suoi.raw", place(change.origin))]
         if opening.values is None:
             return Message(self._topic, key, None, headers + order_headers(change))
-        value = self._encode((*opening.values, *change.order, change.source_ts))
-        return Message(self._topic, key, value, headers)
+        if clean is not None and self._shared is not None:
+            parts = self._shared(clean)  # Invariant 6: the open columns alone
+        else:
+            parts = self._encode((*opening.values, *change.order, change.source_ts))
+        return Message(self._topic, key, b"".join((self._head, *parts)), headers)
 
 
-def encoder(schema: Schema, schema_id: int) -> Encode:
-    """Return what writes records of *schema* in Confluent's wire format."""
-    return compile_encoder(schema, b"\x00" + schema_id.to_bytes(4, "big"))
+def head(schema_id: int) -> bytes:
+    """Return what a record begins with in Confluent's wire format."""
+    return b"\x00" + schema_id.to_bytes(4, "big")
+
+
+_AGAIN = frozenset(
+    (
+        *("code", "gender", "ethnic", "country", "vsic", "time", "school_year"),
+        *("commune", "commune_name", "province", "district"),
+    )
+)
+
+
+def words(dataset: Dataset) -> frozenset[str]:
+    """Return the text columns of *dataset* that hold few different values."""
+    kinds = {item.name: item.kind for item in dataset.fields}
+    columns = (*dataset.columns, *dataset.open_columns)
+    named = (one.name for one in columns if one.type == "text" and kinds[one.field] in _AGAIN)
+    return frozenset((*named, "_source"))
 
 
 def keyed_hash(secret: bytes) -> Callable[[str], bytes]:

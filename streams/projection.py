@@ -51,7 +51,7 @@ class Projector:
 
     def accepted(self, values: tuple[Any, ...] | None, flags: Iterable[str]) -> Opening:
         """Return the opening of a clean version; None for *values* means deleted."""
-        if values is None or any(map(is_warning, flags)) or not self._holds(values):
+        if values is None or warned(tuple(flags)) or not self._holds(values):
             return CLOSED
         public = self._public(values)  # Invariant 6
         return Opening(self._transformed(public) if self._transforms else public)
@@ -84,6 +84,12 @@ def columns_at(places: Sequence[int]) -> Callable[[Values], Values]:
     if len(places) > 1:
         return itemgetter(*places)
     return lambda values: tuple(values[place] for place in places)
+
+
+@lru_cache(maxsize=4096)  # rows that were repaired alike carry the same flags
+def warned(flags: tuple[str, ...]) -> bool:
+    """Tell whether one of a row's flags is its own warning."""
+    return any(map(is_warning, flags))
 
 
 @lru_cache(maxsize=4096)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import structlog
 
@@ -20,6 +20,10 @@ from streams.structure import Stop, cannot_judge, stop_at
 
 Accepts = Callable[[str], Collection[str]]
 """Dataset -> the vanished columns whose absence is accepted (schemas.control)."""
+
+LOT: Final = 64
+"""Records that are read, then judged, then written together: each step finds its code in the
+processor's nearest memory, which holds one of them but not all three."""
 
 _log = structlog.get_logger()
 _HELD = "No judge can be made of its contract; correct it, then restart the stream worker."
@@ -71,29 +75,33 @@ class Workshop:
             return self._filter(chunk)
         page = Page(topic, chunk[0].partition, desk.judge.dataset.revision)
         messages: list[Message] = []
-        for record in chunk:
-            decided = self._decided(desk, record)
-            if isinstance(decided, Stop):
+        for first in range(0, len(chunk), LOT):
+            lot = chunk[first : first + LOT]
+            decided, stop = self._judged(desk, lot)
+            for record, judged in zip(lot, decided, strict=False):  # fewer where it stops
+                written = _write(desk, record, judged, messages)
+                page.enter(record.offset, written.verdict)
+            if stop:
                 pages = [page.message()] if page.counts else []
-                return Refined([*messages, *pages], page.counts, decided)  # Invariant 2: in flight
-            judged, written = decided
-            page.enter(record.offset, judged.verdict)
-            messages += written
+                return Refined([*messages, *pages], page.counts, stop)  # Invariant 2: in flight
         return Refined([*messages, page.message()], page.counts)
 
-    def _decided(self, desk: Desk, record: RawRecord) -> tuple[Judged, list[Message]] | Stop:
-        """Judge and write one record, or say that its dataset stops at it (invariant 10)."""
-        dataset = desk.judge.dataset
-        try:
-            judged, written = _handled(desk, record)
-        except Unjudged as error:
-            return cannot_judge(
-                dataset, Origin(record.topic, record.partition, record.offset), error
-            )
-        verdict = judged.verdict
-        if type(verdict) is not Rejected:
-            return judged, written
-        return stop_at(dataset, verdict, self._accepts(dataset.id)) or (judged, written)
+    def _judged(self, desk: Desk, lot: Sequence[RawRecord]) -> tuple[list[Judged], Stop | None]:
+        """Judge *lot* up to its end, or to the record where its dataset stops (invariant 10)."""
+        judge, dataset = desk.judge, desk.judge.dataset
+        decided: list[Judged] = []
+        for record, read in zip(lot, [*map(judge.read, lot)], strict=True):
+            try:
+                judged = judge.decide(read)
+            except Unjudged as error:
+                origin = Origin(record.topic, record.partition, record.offset)
+                return decided, cannot_judge(dataset, origin, error)
+            if type(judged.verdict) is Rejected:
+                stop = stop_at(dataset, judged.verdict, self._accepts(dataset.id))
+                if stop:
+                    return decided, stop
+            decided.append(judged)
+        return decided, None
 
     def _filter(self, chunk: Sequence[RawRecord]) -> Refined:
         topic = chunk[0].topic
@@ -107,16 +115,16 @@ class Workshop:
         return Refined([page.message()], page.counts)
 
 
-def _handled(desk: Desk, record: RawRecord) -> tuple[Judged, list[Message]]:
-    """Judge and write one record; what cannot be written is refused like what cannot be read."""
-    judged = desk.judge.judge(record)
+def _write(desk: Desk, record: RawRecord, judged: Judged, messages: list[Message]) -> Judged:
+    """Add what *judged* sends; what cannot be written is refused like what cannot be read."""
     try:
-        return judged, desk.writer.messages(record, judged)
+        messages += desk.writer.messages(record, judged)
     except Exception as error:
         if not isinstance(judged.verdict, Accepted):
             raise
-        refused = desk.judge.failed(judged.verdict.change, error)
-        return refused, desk.writer.messages(record, refused)
+        judged = desk.judge.failed(judged.verdict.change, error)
+        messages += desk.writer.messages(record, judged)
+    return judged
 
 
 class Secrets(NamedTuple):

@@ -5,6 +5,6 @@ columns. So its code is one straight line, without a look at the schema while re
 not of that shape is a LookupError: its dataset is held, and tests over every contract see it first.
 """
 
-from schemas.avro_code.encoder import Encode, compile_encoder, encoder_source
+from schemas.avro_code.encoder import Encode, Parts, compile_encoder, compile_parts, encoder_source
 
-__all__ = ("Encode", "compile_encoder", "encoder_source")
+__all__ = ("Encode", "Parts", "compile_encoder", "compile_parts", "encoder_source")

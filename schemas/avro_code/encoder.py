@@ -3,11 +3,13 @@
     encode = compile_encoder(schema, head)
     encode((value, value, …))  # in the order of the schema's fields
 
-Values are wire-typed (`schemas.records.Accepted`): a decimal is its canonical text, a date days, a
-moment µs. What Avro cannot hold (a lone surrogate, a number too large) is a ValueError.
+`compile_parts` stops one step earlier, at the bytes of each field: an open record is made of some
+of a clean one's. Values are wire-typed (`schemas.records.Accepted`): a decimal is its canonical
+text, a date days, a moment µs. What Avro cannot hold (a lone surrogate, a number too large) is a
+ValueError.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from schemas.avro_code.numbers import (
@@ -17,15 +19,18 @@ from schemas.avro_code.numbers import (
     SOME,
     SOME_BOOLEAN,
     SOME_LONG,
+    SOME_WORD,
+    TEXTS,
     WORD,
     large,
 )
 
 Encode = Callable[[tuple[Any, ...]], bytes]
+Parts = Callable[[tuple[Any, ...]], tuple[bytes, ...]]
 
 
-def compile_encoder(schema: Mapping[str, Any], head: bytes) -> Encode:
-    """Return the encoder of *schema*, whose records begin with *head* (magic byte, schema id).
+def compile_parts(schema: Mapping[str, Any], again: Collection[str] = ()) -> Parts:
+    """Return what gives the bytes of each field of *schema*; the texts of *again* are remembered.
 
     Raises:
         LookupError: the schema is not of the flat shape that this generator knows.
@@ -34,34 +39,56 @@ def compile_encoder(schema: Mapping[str, Any], head: bytes) -> Encode:
         "LONG": LONG,
         "SIZE": SIZE,
         "SOME": SOME,
+        "SOME_WORD": SOME_WORD,
+        "WORD": WORD,
         "NULL": NULL,
         "SOME_LONG": SOME_LONG,
         "SOME_BOOLEAN": SOME_BOOLEAN,
-        **{made.__name__: made for made in (large, texts_bytes, pairs_bytes, decimal_bytes)},
-        "HEAD": head,
+        "TEXTS": TEXTS,
+        **{made.__name__: made for made in (large, pairs_bytes, decimal_bytes)},
     }
-    code = compile(encoder_source(schema), f"<encoder of {schema['name']}>", "exec")
+    code = compile(encoder_source(schema, again), f"<encoder of {schema['name']}>", "exec")
     exec(code, names)  # noqa: S102  our own text, from our schema
-    encode: Encode = names["encode"]
-    return encode
+    parts: Parts = names["parts"]
+    return parts
 
 
-def encoder_source(schema: Mapping[str, Any]) -> str:
+def compile_encoder(schema: Mapping[str, Any], head: bytes) -> Encode:
+    """Return the encoder of *schema*, whose records begin with *head* (magic byte, schema id).
+
+    Raises:
+        LookupError: the schema is not of the flat shape that this generator knows.
+    """
+    parts = compile_parts(schema)
+    return lambda row: b"".join((head, *parts(row)))
+
+
+def encoder_source(schema: Mapping[str, Any], again: Collection[str] = ()) -> str:
     """Return the encoder's code: an expression for each field.
 
     Raises:
-        LookupError: see compile_encoder.
+        LookupError: see compile_parts.
     """
     fields = schema["fields"]
     given = ", ".join(f"v_{item['name']}" for item in fields)
+    written = [
+        _WORDS[str(item["type"])].format(_name(item))
+        if item["name"] in again
+        else _expression(item["type"], _name(item))
+        for item in fields
+    ]
     return "\n".join(
         [
             f'"""Write records of {schema["namespace"]}.{schema["name"]}."""',
-            *("", "", "def encode(row):", f"    ({given},) = row", '    return b"".join((HEAD,'),
-            *(f"        {_expression(item['type'], _name(item))}," for item in fields),
-            *("    ))", ""),
+            *("", "", "def parts(row):", f"    ({given},) = row", "    return ("),
+            *(f"        {line}," for line in written),
+            *("    )", ""),
         ]
     )
+
+
+_WORDS = {"string": "WORD[{}]", str(["null", "string"]): "SOME_WORD[{}]"}
+"""Texts that come again."""
 
 
 def _name(item: Mapping[str, Any]) -> str:
@@ -79,7 +106,7 @@ def _expression(kind: Any, value: str) -> str:  # noqa: ANN401  an Avro type: na
         case "int":
             return f"LONG[{value}]"
         case {"type": "array", "items": "string"}:
-            return f"texts_bytes({value})"
+            return f"TEXTS[{value}]"
         case {"type": "map", "values": "string"}:
             return f"pairs_bytes({value})"
     raise _unknown(kind)
@@ -103,11 +130,6 @@ def _nullable(kind: Any, value: str) -> str:  # noqa: ANN401
 
 def _unknown(kind: Any) -> LookupError:  # noqa: ANN401
     return LookupError(f"no encoder is written for the Avro type {kind!r}")
-
-
-def texts_bytes(texts: tuple[str, ...]) -> bytes:
-    """Return an array of flags: one block, then the empty block that ends it."""
-    return LONG[len(texts)] + b"".join(map(WORD.__getitem__, texts)) + NULL if texts else NULL
 
 
 def pairs_bytes(pairs: Mapping[str, str]) -> bytes:

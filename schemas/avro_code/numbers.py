@@ -5,6 +5,7 @@ time come from a table of 14 bits; what stands above 28 bits of a clock or a log
 slowly, and is remembered.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 _BYTE, _PAIR = 7, 14
@@ -87,15 +88,35 @@ class _Sizes(dict[int, bytes]):
         return self._before + varint(zigzag(size))
 
 
-class _Words(dict[str, bytes]):
+class _Words(dict[Any, bytes]):
     """A short text that comes again -> its length and bytes."""
+
+    def __init__(self, sizes: Mapping[int, bytes]) -> None:
+        self._sizes = sizes
 
     def __missing__(self, text: str) -> bytes:
         body = text.encode()
         if len(self) >= _TEXTS:
             self.clear()
-        known = SIZE[len(body)] + body
+        known = self._sizes[len(body)] + body
         return self.setdefault(text, known) if len(body) < _BYTE**2 else known
+
+
+class _SomeWords(_Words):
+    """The same after the branch, or None."""
+
+    def __missing__(self, text: str | None) -> bytes:
+        return self.setdefault(None, NULL) if text is None else super().__missing__(text)
+
+
+class _Lists(dict[tuple[str, ...], bytes]):
+    """A row's flags, as other rows have them too -> one block, and the empty one that ends it."""
+
+    def __missing__(self, texts: tuple[str, ...]) -> bytes:
+        if len(self) >= _TEXTS:
+            self.clear()
+        block = LONG[len(texts)] + b"".join(map(WORD.__getitem__, texts)) if texts else b""
+        return self.setdefault(texts, block + NULL)
 
 
 _PAIRS: Final = tuple(bytes((low & 0x7F | 0x80, low >> _BYTE | 0x80)) for low in range(1 << _PAIR))
@@ -114,5 +135,9 @@ SIZE: Final = _Sizes(b"")
 """Length in bytes -> what stands before a text."""
 SOME: Final = _Sizes(_SOME)
 """The same, after the branch."""
-WORD: Final = _Words()
+SOME_WORD: Final = _SomeWords(SOME)
+"""A text that comes again, or None -> branch, length and bytes."""
+TEXTS: Final = _Lists()
+"""Flags -> an array of texts."""
+WORD: Final = _Words(SIZE)
 """A flag or a field's name -> its length and bytes."""

@@ -58,6 +58,12 @@ class Block:
         """Whether no placeholder holds a digit, so that no number or date is one."""
         return not any(mark.isdigit() for word in self.plan.nothing for mark in word)
 
+    @property
+    def worded(self) -> bool:
+        """Whether no placeholder is a number that is not below 0."""
+        digits = [word for word in self.plan.nothing if any(mark.isdigit() for mark in word)]
+        return all(word.startswith("-") for word in digits)
+
     def holds(self, length: int) -> bool:
         """Say whether a canonical text of *length* is never too long."""
         item = self.plan.item

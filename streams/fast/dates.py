@@ -4,6 +4,7 @@ import re
 
 from streams.days import ZONE_US, day_text, instant
 from streams.fast.block import Block, Branch
+from streams.fast.memory import remembered
 from streams.fast.written import ISO_TAILS, YEARS, day_heads, part_heads
 from streams.refine.dates import Bounds, day_bounds, instant_bounds
 
@@ -24,7 +25,8 @@ def date_branches(block: Block) -> list[Branch]:
     if not (block.textual and block.wordy and block.holds(_LONGEST)):
         return []
     block.names |= {"YEARS": YEARS, "ISO_TAILS": ISO_TAILS}
-    return _whole(block, bounds) if plan.item.kind == "date" else _partial(block, bounds)
+    usual = _whole(block, bounds) if plan.item.kind == "date" else _partial(block, bounds)
+    return [*usual, *remembered(block, "today")]  # words, and habits that come again
 
 
 def _whole(block: Block, bounds: Bounds) -> list[Branch]:

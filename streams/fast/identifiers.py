@@ -81,7 +81,10 @@ def tax_branches(block: Block) -> list[Branch]:
     if not (block.textual and block.wordy and block.holds(_TAX_LENGTH)):
         return []
     block.names["right_tax_code"] = right_tax_code
-    return [("type(raw) is str and right_tax_code(raw)", [f"{block.value} = raw"])]
+    own = ("type(raw) is str and right_tax_code(raw)", [f"{block.value} = raw"])
+    if block.plan.item.kind != "mst_or_person":
+        return [own]
+    return [own, *_personal(block, "")[:1]]
 
 
 def right_tax_code(text: str) -> bool:

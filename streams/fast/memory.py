@@ -1,8 +1,8 @@
 """Fast path of columns with few different values: what the refiner said of each is remembered.
 
 A code list, a yes or no, a time of day: the same words come all day, the wrong ones too. The
-refiner itself judges each once, so the fast path cannot disagree with it. Only kinds whose value
-alone decides are here: no day, no other field.
+refiner itself judges each once, so the fast path cannot disagree with it. Where a day decides too
+(a code that expires, a date that may not be after today), value and day are remembered together.
 """
 
 from typing import Any, Final, NamedTuple
@@ -30,19 +30,29 @@ class Known(NamedTuple):
 
 
 def known_branches(block: Block) -> list[Branch]:
-    """Return the branch of a value met before; none for codes whose validity has an end."""
+    """Return the branch of a value met before; for codes that expire, with the day of the event."""
     plan = block.plan
     if plan.item.kind in _CODES and _table(block).dated:
-        return []
+        return remembered(block, block.beside.removeprefix(", ") or "today")
+    return remembered(block)
+
+
+def remembered(block: Block, day: str = "") -> list[Branch]:
+    """Return the branch of a value met before; *day* is the expression of a day that decides."""
+    plan = block.plan
     known: dict[Any, Known] = {}
     wanted = _TYPES.get(plan.wire, str)
-    block.refine = learning(plan, block.refine, known, wanted)
+    block.refine = learning(plan, block.refine, known, Wanted(wanted, dated=bool(day)))
     name = block.bind("known", known)
+    key = f"(raw, {day})" if day else "raw"
+    if day not in {"", "today"}:
+        key = f"(raw, ({day}))"
+    met = f"(met := {key}) in {name}" if day else f"raw in {name}"
     return [
         (
-            f"type(raw) is {wanted.__name__} and raw in {name}",
+            f"type(raw) is {wanted.__name__} and {met}",
             [
-                f"{block.value}, said, kept, wrong = {name}[raw]",
+                f"{block.value}, said, kept, wrong = {name}[{'met' if day else 'raw'}]",
                 *("if said:", "    flags += said"),
                 *("if kept is not None:", f"    originals[{plan.item.name!r}] = kept"),
                 *("if wrong:", "    faults += wrong"),
@@ -57,18 +67,26 @@ def _table(block: Block) -> CodeTable:
     return table_of(block.plan, block.codes)
 
 
-def learning(plan: Plan, refine: Refine, known: dict[Any, Known], wanted: type) -> Refine:
+class Wanted(NamedTuple):
+    """What is remembered: values of a type, alone or with the day that decides beside them."""
+
+    type: type
+    dated: bool
+
+
+def learning(plan: Plan, refine: Refine, known: dict[Any, Known], wanted: Wanted) -> Refine:
     """Return *refine*, which now writes into *known* what it says of each *wanted* value."""
-    name = plan.item.name
+    name, kind, dated = plan.item.name, *wanted
 
     def learn(raw: object, notes: Notes, *beside: object) -> Any:  # noqa: ANN401
         faults, flags = len(notes.faults), len(notes.flags)
         value = refine(raw, notes, *beside)
-        if type(raw) is wanted and not (isinstance(raw, str) and len(raw) > LONGEST):
+        if type(raw) is kind and not (isinstance(raw, str) and len(raw) > LONGEST):
             if len(known) >= MOST:
                 known.clear()
             said, wrong = tuple(notes.flags[flags:]), tuple(notes.faults[faults:])
-            known[raw] = Known(value, said, notes.originals.get(name), wrong)
+            key = (raw, *(beside or (notes.today,))) if dated else raw
+            known[key] = Known(value, said, notes.originals.get(name), wrong)
         return value
 
     return learn

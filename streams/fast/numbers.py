@@ -23,14 +23,20 @@ def integer_branches(block: Block) -> list[Branch]:
         return []
     shape = block.bind("plain", re.compile("0|[1-9][0-9]{0,17}").fullmatch)
     test = f"type(raw) is str and {shape}(raw) and {low} <= (number := int(raw)) <= {high}"
-    return [(test, [f"{block.value} = number"])]
+    found: list[Branch] = [(test, [f"{block.value} = number"])]
+    if plan.wire == "text" and plan.item.options.locale == "vi":
+        groups = block.bind("groups", re.compile("[1-9][0-9]{0,2}(?:[.][0-9]{3}){1,5}").fullmatch)
+        number = '(number := int(raw.replace(".", "")))'
+        test = f"type(raw) is str and {groups}(raw) and {low} <= {number} <= {high}"
+        found.append((test, [f"{block.value} = number", block.kept]))
+    return found
 
 
 def decimal_branches(block: Block) -> list[Branch]:
     """Return the branch of decimals, not below 0, that their field surely holds."""
     plan, limits = block.plan, limits_of(block.plan)
     whole, inside = _bounds(limits)
-    if whole < 1 or not (block.wordy and block.holds(_LONGEST)):
+    if whole < 1 or not (block.worded and block.holds(_LONGEST)):
         return []
     block.names["shortest"] = shortest
     plain = block.bind("plain", re.compile(_shape(whole, limits, ("", "."))).fullmatch)

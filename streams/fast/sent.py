@@ -23,12 +23,18 @@ class Sent:
 
     @property
     def lines(self) -> list[str]:
-        """The lines that read `row`: all columns in one step, unless one is absent."""
+        """The lines that read `row`: all columns in one step, unless one is absent.
+
+        `strange` says that the row may have other columns than these.
+        """
         told = ", ".join(self._locals.values())
         careful = f"{told}, = [row.get(name, ABSENT) for name in COLUMNS]"
         if len(self._columns) < 2:  # noqa: PLR2004  a getter of one gives no tuple
-            return [careful] if self._columns else []
-        return ["try:", f"    {told} = take(row)", "except KeyError:", f"    {careful}"]
+            return ["strange = True", *([careful] if self._columns else [])]
+        usual = [f"{told} = take(row)", f"strange = len(row) != {len(self._columns)}"]
+        absent = [careful, "strange = True"]
+        lines = ["try:", *(f"    {line}" for line in usual)]
+        return [*lines, "except KeyError:", *(f"    {line}" for line in absent)]
 
 
 def _local(column: str, place: int) -> str:

@@ -1,6 +1,8 @@
 """Whole numbers and decimals, typed or written, and their conversion to a canonical unit."""
 
 import math
+import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -157,7 +159,7 @@ def unit_converter(plan: Plan, unit_plan: Plan, codes: CodeLists) -> Refine:
     """Return (value, unit, notes) -> value, value as sent, unit, unit as sent (DOMAIN.md 9b)."""
     known, limits = units(codes.rows("codes/unit")), limits_of(plan)._replace(low=None, high=None)
     exact = plan.wire in {"double", "json number", "cell"}
-    as_it_is = Unit("", Decimal(1), "")
+    as_it_is, fits = Unit("", Decimal(1), ""), _fitting(limits)
 
     def convert_units(value: Any, code: Any, notes: Notes) -> tuple[Any, Any, Any, Any]:  # noqa: ANN401
         if value is BAD and (code is None or code is BAD):
@@ -174,7 +176,7 @@ def unit_converter(plan: Plan, unit_plan: Plan, codes: CodeLists) -> Refine:
         return scaled(value, unit, notes), value, unit.canonical, code
 
     def scaled(value: str, unit: Unit, notes: Notes) -> Any:  # noqa: ANN401  text or BAD
-        if unit.factor == 1 and not exact:
+        if unit.factor == 1 and (not exact or fits(value)):
             return value
         fitted = fit(convert(Decimal(value), unit), limits, rounds=True)
         if fitted.rounded:
@@ -183,6 +185,13 @@ def unit_converter(plan: Plan, unit_plan: Plan, codes: CodeLists) -> Refine:
         return settled if settled is BAD else decimal_text(settled)
 
     return convert_units
+
+
+def _fitting(limits: Limits) -> Callable[[str], object]:
+    """Return what knows most canonical texts, not below 0, that *limits* leave as they are."""
+    whole, scale = (limits.precision or 0) - (limits.scale or 0), limits.scale or 0
+    digits = rf"[0-9]{{1,{whole}}}" if whole > 0 else "0"
+    return re.compile(rf"{digits}(?:[.][0-9]{{1,{scale}}})?" if scale else digits).fullmatch
 
 
 def _unrounded(limits: Limits) -> Limits:

@@ -143,6 +143,16 @@ KINDS: dict[str, Field] = {
     "vsic": a_field("vsic", code_list="vsic_division"),
     "whole text": a_field("integer", type="integer", minimum="0", maximum="120"),
     "whole": a_field("integer", type="integer", source_type="integer", minimum="0", maximum="120"),
+    "whole vi": a_field(
+        "integer", type="integer", minimum="0", maximum="9999999", options=Options(locale="vi")
+    ),
+    "marked": a_field(
+        "decimal", source_type="double", **AMOUNT, options=Options(placeholders=("-9999",))
+    ),
+    "zero for none": a_field(
+        "decimal", source_type="double", **AMOUNT, options=Options(placeholders=("0",))
+    ),
+    "dated": a_field("code", code_list="vsic_division", options=Options(code_system="canonical")),
     "gender": a_field("gender", code_list="gender", options=Options(code_system="free_text")),
     "yes": a_field("boolean", options=Options(code_system="co_khong")),
     "ethnic": a_field("ethnic", code_list="ethnic_group", options=Options(code_system="DM-1979")),
@@ -206,6 +216,8 @@ def told(found: Judgement) -> tuple[Any, ...]:
 @example(raw="w7cckf8bxg4j", beside=None)
 @example(raw=True, beside=None)
 @example(raw=1.0, beside=None)
+@example(raw=0.0, beside=None)
+@example(raw=-9999.0, beside=None)
 @example(raw="03646", beside="moi")
 def test_what_is_quick_is_what_is_right(kind: str, raw: object, beside: str | None) -> None:
     usual, careful = judges(kind)
@@ -266,3 +278,28 @@ def test_tcvn3_is_decoded_by_the_same_table_on_every_path() -> None:
         row = {"f": tcvn3(text)}
         assert told(usual(row, NOW)) == told(careful(row, NOW))
     assert usual({"f": tcvn3("Mận hậu")}, NOW).values == ("Mận hậu",)
+
+
+PAIR = a_dataset(a_field("text", name="f"), a_field("name", name="g", columns=("g",)))
+
+
+@pytest.mark.parametrize("row", [{}, {"f": "Mận"}, {"f": "Mận", "g": "Mận", "id": 1, "x": 1},
+                                 {"f": "Mận", "g": "Mận", "x": 1}], ids=str)  # fmt: skip
+def test_columns_that_no_contract_names_are_told_whatever_is_absent(row: Row) -> None:
+    usual = compile_dataset(PAIR, CODES).judge
+    for _ in range(2):
+        found = usual(row, NOW)
+        told_of = [one.field for one in found.problems if one.code == "schema.unknown_field"]
+        assert told_of == (["x"] if "x" in row else [])
+
+
+@pytest.mark.parametrize(("kind", "sent"), [("dated", "01"), ("any date", "11/3/2026 ")])
+def test_what_a_day_decides_is_remembered_with_the_day(kind: str, sent: str) -> None:
+    usual, careful = judges(kind)
+    found = set()
+    for day in ("2006-12-31", "2026-03-10", "2026-03-11", "2026-03-10"):
+        noon = days(day) * DAY_US
+        for _ in range(2):
+            assert told(usual({"f": sent}, noon)) == told(careful({"f": sent}, noon))
+        found.add(repr(told(usual({"f": sent}, noon))))
+    assert len(found) > 1
