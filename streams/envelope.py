@@ -37,7 +37,9 @@ MOST_FIELDS: Final = 500
 DEEPEST: Final = 20
 
 _OPERATIONS: Final = frozenset("crud")
-_EXPECTED_SIZE: Final = f"1 MiB, {MOST_FIELDS} trường, {DEEPEST} tầng lồng nhau"
+EXPECTED_SIZE: Final = f"1 MiB, {MOST_FIELDS} trường, {DEEPEST} tầng lồng nhau"
+"""The limits in words, for the sentence of `size.record`."""
+
 _TEXT_MARK, _BASE64_MARK = (text.encode() for text in PLACEHOLDERS)
 
 
@@ -111,10 +113,9 @@ class Reader:
     """Reads the raw records of one dataset."""
 
     def __init__(self, dataset: Dataset) -> None:
-        """Take from the contract what every record needs: the key, the columns, the revision."""
+        """Take from the contract what every record needs: the key, the revision."""
         self._dataset = dataset
         self._key = dataset.source_key
-        self._taken = dataset.source_columns
 
     def read(self, record: RawRecord) -> Change | Rejected | Filtered:
         """Return the change *record* carries, or the verdict that ends here."""
@@ -127,7 +128,7 @@ class Reader:
                 return Filtered(origin=origin, rule="message")
             change = self._change(record, envelope, origin)
         except RecursionError:
-            return self._refused(origin, None, self._problem("size.record", _EXPECTED_SIZE))
+            return self._refused(origin, None, self._problem("size.record", EXPECTED_SIZE))
         except (msgspec.MsgspecError, ValueError, TypeError, AttributeError, LookupError):
             return self._refused(origin, None, self._problem("envelope.undecodable"))
         return self._checked(record, change, nests=type(envelope) is Envelope)
@@ -166,7 +167,7 @@ class Reader:
         if change.row is None and change.op != "d":
             return self._refused(change.origin, None, self._problem("envelope.undecodable"))
         if _too_large(record.value or b"", change, nests=nests):
-            problem = self._problem("size.record", _EXPECTED_SIZE)
+            problem = self._problem("size.record", EXPECTED_SIZE)
             return self._refused(change.origin, change, problem)
         if not self._keys_agree(change):
             problem = self._problem("envelope.key_mismatch")
@@ -192,17 +193,8 @@ class Reader:
         row = change.row
         if row is None or not (_TEXT_MARK in value or _BASE64_MARK in value):
             return change
-        holes = [name for name in self._taken if _is_hole(row.get(name))]
-        if not holes:
-            return change
-        problems = tuple(self._hole(name) for name in dict.fromkeys(holes))
-        return self._refused(change.origin, change, *problems)
-
-    def _hole(self, column: str) -> Problem:
-        for field in self._dataset.fields:
-            if column in field.columns:
-                return REASONS["envelope.toast_unresolved"].problem(field.name, field.title)
-        return REASONS["envelope.toast_unresolved"].problem("", column)
+        problems = unresolved(self._dataset, row)
+        return self._refused(change.origin, change, *problems) if problems else change
 
     def _problem(self, code: str, expected: str = "", *, field: str = "") -> Problem:
         return REASONS[code].problem("", field, expected=expected or None)
@@ -249,11 +241,24 @@ def open_envelope(value: bytes) -> Envelope:
         return _decode_envelope(value)
 
 
+def unresolved(dataset: Dataset, row: Row) -> tuple[Problem, ...]:
+    """Name each column *dataset* takes that came without its value (invariant 7)."""
+    reason = REASONS["envelope.toast_unresolved"]
+    fields = {name: item for item in reversed(dataset.fields) for name in item.columns}
+    return tuple(
+        reason.problem(fields[name].name, fields[name].title)
+        if name in fields
+        else reason.problem("", name)
+        for name in dataset.source_columns
+        if _is_hole(row.get(name))
+    )
+
+
 def _too_large(value: bytes, change: Change, *, nests: bool) -> bool:
     row = change.row or change.before or {}
     if len(row) > MOST_FIELDS or (len(value) > LARGEST_ROW and len(_encode(row)) > LARGEST_ROW):
         return True
-    return nests and _depth(row) > DEEPEST
+    return nests and depth(row) > DEEPEST
 
 
 def _micros(micros: int | None, millis: int | None, otherwise: int | None = None) -> int:
@@ -274,7 +279,7 @@ def _is_hole(value: Any) -> bool:  # noqa: ANN401  a wire value
     return value in PLACEHOLDERS
 
 
-def _depth(value: Any) -> int:  # noqa: ANN401  a wire value
+def depth(value: Any) -> int:  # noqa: ANN401  a wire value
     """How deep *value* nests; msgspec has already refused what would exhaust the stack."""
     level, deep = [value], 0
     while level := [item for outer in level for item in _inside(outer)]:

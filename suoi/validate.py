@@ -13,7 +13,7 @@ import typer
 from infra.errors import Usage
 from schemas.contract import Dataset
 from streams.compiler import Validator
-from streams.sample import validate_lines
+from streams.sample import lines_of, validate_lines
 from suoi.law import chosen_dataset, compiled, read_law
 
 _VIETNAM = timezone(timedelta(hours=7))
@@ -37,7 +37,7 @@ def validate(
     wanted, validator = _compiled(dataset)
     refused, count = False, 0
     with _opened(file) as lines:
-        for answer in validate_lines(wanted, validator, lines, source_ts):
+        for answer in validate_lines(wanted, validator, lines_of(lines), source_ts):
             count += 1
             refused = refused or answer["outcome"] == "reject"
             text = json.dumps(answer, ensure_ascii=False) + "\n"

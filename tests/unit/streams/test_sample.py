@@ -1,5 +1,6 @@
 """`suoi validate`: one answer a line, in the shape outside checks rely on."""
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from support.judging import CATALOGUE, CLEAN, NOW, validator_of
 
 from infra.errors import Usage
 from streams.days import instant
-from streams.sample import validate_lines
+from streams.sample import LONGEST_LINE, lines_of, validate_lines
 from suoi.validate import commit_time, validate
 
 
@@ -71,6 +72,50 @@ def test_a_large_column_placeholder_is_refused_in_its_field() -> None:
     assert [(p["field"], p["code"]) for p in answer["problems"]] == [
         ("ten", "envelope.toast_unresolved")
     ]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"ten_xa": "__debezium_unavailable_value"},
+        {"ten_sp": "X19kZWJleml1bV91bmF2YWlsYWJsZV92YWx1ZQ=="},
+    ],
+)
+def test_a_hole_is_seen_as_streams_sees_it(changes: dict[str, Any]) -> None:
+    """A companion column and the form for bytes too; judged, both would pass for values."""
+    (answer,) = _answers(_line(**changes))
+    assert [p["code"] for p in answer["problems"]] == ["envelope.toast_unresolved"]  # Invariant 7
+
+
+def test_a_row_too_deep_to_be_read_is_too_large() -> None:
+    nested = b'{"a":' * 100_000 + b"1" + b"}" * 100_000
+    (answer,) = _answers(nested)
+    assert [problem["code"] for problem in answer["problems"]] == ["size.record"]
+
+
+def test_escapes_and_spaces_do_not_make_a_row_large() -> None:
+    spaced = _line() + b" " * (1 << 20)
+    (answer,) = _answers(spaced)
+    assert answer["outcome"] == "clean"
+
+
+class _Metered(io.BytesIO):
+    """A file that knows the longest answer it gave."""
+
+    longest = 0
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        line = super().readline(size)
+        self.longest = max(self.longest, len(line))
+        return line
+
+
+def test_an_endless_line_is_never_held_whole() -> None:
+    file = _Metered(b'{"a": "' + b"x" * (3 * LONGEST_LINE) + b'"}\n' + _line() + b"\n" + _line())
+    first, *others = _answers(*lines_of(file))
+    assert [problem["code"] for problem in first["problems"]] == ["size.record"]
+    assert [(one["line"], one["outcome"]) for one in others] == [(2, "clean"), (3, "clean")]
+    assert file.longest == LONGEST_LINE + 1
 
 
 def test_lines_are_counted_from_one_and_an_unknown_column_is_told_once() -> None:
