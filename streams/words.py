@@ -1,11 +1,12 @@
 """What a sentence to an officer says was expected; never drawn from a value that was sent."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from schemas.contract import Field
 
 _BY_TYPE = {
-    "string": "chữ",
+    "string": "văn bản, không phải kiểu số",
     "code": "mã hoặc tên trong danh mục",
     "integer": "số nguyên",
     "decimal": "số",
@@ -32,6 +33,8 @@ _FORMS = {
     "iso_offset": "ngày giờ có múi giờ, ví dụ 2026-03-05T07:15:00+07:00",
 }
 _LOCALES = {"plain": "1234.5", "vi": "1.234,5"}
+_WHOLE = {"plain": "1234", "vi": "1.234"}
+_MOVING = {"today": "hôm nay", "now": "lúc ghi nhận"}
 _LISTS = {
     "boolean": "có/không",
     "card_status": "tình trạng thẻ",
@@ -86,9 +89,10 @@ def of_dates(formats: Iterable[str]) -> str:
     return " hoặc ".join(_FORMS[name] for name in formats) or _FORMS["iso"]
 
 
-def of_locale(locale: str) -> str:
-    """Show a number as *locale* writes it."""
-    return _LOCALES[locale]
+def of_number(item: Field) -> str:
+    """Show a number as the locale of *item* writes it, whole where *item* takes no other."""
+    shown = _WHOLE if item.type == "integer" else _LOCALES
+    return shown[item.options.locale]
 
 
 def of_list(code_list: str | None) -> str:
@@ -109,15 +113,25 @@ def of_days(item: Field) -> str:
 
 def of_range(item: Field) -> str:
     """Say which numbers *item* takes."""
-    said = [_bound("từ", item.minimum), _bound("đến", item.maximum)]
+    said = [
+        _bound(word, _figure(bound, item.options.locale))
+        for word, bound in (("từ", item.minimum), ("đến", item.maximum))
+    ]
     if item.scale is not None:
         said.append(f"(không quá {item.scale} chữ số thập phân)")
     return " ".join(filter(None, said)) or "giá trị vừa với kiểu dữ liệu"
 
 
+def _figure(bound: str | None, locale: str) -> str | None:
+    """Write *bound* as the column it limits writes its numbers."""
+    if locale != "vi" or bound is None:
+        return bound
+    return f"{Decimal(bound):,f}".translate(str.maketrans(",.", ".,"))
+
+
 def _bound(word: str, bound: str | None) -> str:
-    if bound in {"today", "now"}:
-        return f"{word} hôm nay"
+    if bound in _MOVING:
+        return f"{word} {_MOVING[bound]}"
     parts = (bound or "")[:10].split("-")
     said = "/".join(reversed(parts)) if len(parts) == len(("y", "m", "d")) else bound
     return f"{word} {said}" if said else ""

@@ -122,11 +122,7 @@ def _typed(plan: Plan, raw: Any, notes: Notes) -> Any:  # noqa: ANN401
 def _settled(plan: Plan, number: Number, notes: Notes) -> Any:  # noqa: ANN401
     if not number.code:
         return number.value
-    expected = (
-        words.of_locale(plan.item.options.locale)
-        if number.code == FORMAT
-        else words.of_range(plan.item)
-    )
+    expected = words.of_number(plan.item) if number.code == FORMAT else words.of_range(plan.item)
     return notes.refuse(plan.pen.fault(number.code, expected))
 
 
