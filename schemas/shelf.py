@@ -106,9 +106,8 @@ class Shelf(Mapping[str, Dataset]):
                 if other == path or not isinstance(held, Dataset):
                     continue
                 if claim[0] == "id":
-                    raise ContractError.of(
-                        path, f"the dataset {dataset.id!r} has a contract already"
-                    )
+                    said = f"the dataset {dataset.id!r} has a contract already, {other.name}"
+                    raise ContractError.of(path, f"{said}; keep one of the two")
                 said = f"the table {dataset.table} of {dataset.source} is taken by {held.id}"
                 raise ContractError.of(path, said)
 

@@ -55,7 +55,7 @@ HELP = """Suối carries every change of the departments' databases to the provi
 def main() -> None:
     """Run the command line; exit 0 = yes or healthy, 1 = no or unhealthy, 2 = wrong usage."""
     try:
-        code = build(sys.argv[1:])(standalone_mode=False)
+        code = build(sys.argv[1:])(prog_name="suoi", standalone_mode=False)
         sys.stdout.flush()
     except typer.TyperException as mistake:
         _leave(_misused(mistake), 2)

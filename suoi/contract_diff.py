@@ -80,6 +80,9 @@ def next_number() -> int:
 def _contract(named: str) -> Dataset:
     path = Path(named)
     if not path.is_file():
+        if path.suffix or len(path.parts) != 1 or path.is_dir():  # no id looks like this
+            message = f"there is no contract file {named!r}; name one, or the id of a dataset."
+            raise Usage(message)
         return chosen_dataset(read_law(), named)
     try:
         return read_contract(path)

@@ -71,6 +71,8 @@ def test_what_cannot_be_compared_is_wrong_usage(contract: Path) -> None:
     contract.write_text(TEXT.replace("tcvn3", "tcvn4"), "utf-8")
     assert isinstance(ask("diff", "nnmt_ocop", "tp_ket_hon").exception, Usage)
     assert isinstance(ask("diff", "nnmt_ocop", "khong_co").exception, Usage)
+    for path in ("moi.odcs.yaml", "nhanh/moi", "."):
+        assert "there is no contract file" in str(ask("diff", "nnmt_ocop", path).exception)
     broken = ask("diff", "nnmt_ocop", contract)
     assert isinstance(broken.exception, Usage)
     assert "chu_the.options.encoding" in str(broken.exception)

@@ -67,7 +67,8 @@ def test_two_contracts_of_one_dataset_or_one_table_are_refused(home: Path) -> No
     (home / "d.odcs.yaml").write_text(DEATH.replace("tp_khai_tu", "tp_khai_tu_2"), "utf-8")
     catalogue = read_catalogue(home)
     assert list(catalogue) == ["nnmt_ocop", "tp_khai_tu"]
-    assert "has a contract already" in str(catalogue.problems[home / "c.odcs.yaml"])
+    twice = str(catalogue.problems[home / "c.odcs.yaml"])
+    assert "has a contract already, a.odcs.yaml; keep one" in twice
     assert "is taken by tp_khai_tu" in str(catalogue.problems[home / "d.odcs.yaml"])
 
 
