@@ -12,6 +12,8 @@ from support.judging import CATALOGUE, validator_of, values_of
 from schemas.reasons import REASONS
 from schemas.records import Accepted, Filtered, Rejected, Severity
 from streams.judge import Judge
+from streams.rules import RULES
+from streams.rules.rule import Rule
 
 UNREACHABLE = {
     "file.unreadable": "files come in by the intake, a later issue",
@@ -90,3 +92,12 @@ def test_every_case_says_why_it_is_there() -> None:
 
 def _severity(said: str) -> Severity:
     return REASONS[said.partition(" ")[0]].severity
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda one: f"{one.dataset}-{one.reason}-{one.field}")
+def test_the_corpus_notices_when_a_rule_is_gone_or_always_strikes(rule: Rule) -> None:
+    """One row breaks it, and one row that it could judge does not: both ways to lose it show."""
+    said = f"{rule.reason} {rule.field}"
+    mine = [case.problems for case in cases() if case.dataset == rule.dataset]
+    assert any(said in problems for problems in mine)
+    assert any(said not in problems for problems in mine)
