@@ -11,6 +11,7 @@ from infra.local.accounts import open_to
 from infra.local.certificates import make_certificates
 from infra.local.files import write_once, write_whole
 from infra.local.ports import Ports, given_ports, read_ports
+from infra.local.receipt_key import make_receipt_key
 
 KAFKA_USERS = (
     "broker",
@@ -85,6 +86,7 @@ class Home:
         self._refuse_full_disk()
         _ = self.ports
         make_certificates(self.tls)
+        make_receipt_key(self.receipt_secret, self.receipt_key)
 
     @cached_property
     def ports(self) -> Ports:
@@ -95,6 +97,16 @@ class Home:
     def ca(self) -> Path:
         """Certificate of the authority that signed the broker's."""
         return self.tls / "ca.pem"
+
+    @property
+    def receipt_secret(self) -> Path:
+        """The private key that signs receipts (mode 0600)."""
+        return self.secrets / "receipt_ed25519.pem"
+
+    @property
+    def receipt_key(self) -> Path:
+        """Its public half, which anybody may have."""
+        return self.tls / "receipts.pem"
 
     def secret_file(self, name: str) -> Path:
         """Return the file (mode 0600) of the secret *name*, made once, at the first question."""
