@@ -9,7 +9,7 @@ from psycopg import sql
 from infra.postgres import Connection, classified
 from infra.queries import read_queries
 
-ROLES = ("province_sink", "province_quarantine", "province_reader")
+ROLES = ("province_sink", "province_quarantine", "province_reader", "province_receipt")
 
 LIMITS: Mapping[str, str] = MappingProxyType(
     {
@@ -67,7 +67,7 @@ def _grant(connection: Connection) -> None:
     database = sql.Identifier(connection.info.dbname)
     for name in ("shut", "enter"):
         connection.execute(queries[name].format(database=database))
-    for name in ("grant_sink", "grant_quarantine", "grant_reader"):
+    for name in ("grant_sink", "grant_quarantine", "grant_reader", "grant_receipt"):
         connection.execute(queries[name])
     for (table,) in connection.execute(queries["clean_tables"]).fetchall():
         held = sql.Identifier("clean", str(table))

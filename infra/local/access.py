@@ -62,6 +62,7 @@ _SECRETS = MappingProxyType(
         "province_sink": "pg_province_sink",
         "province_quarantine": "pg_province_quarantine",
         "province_reader": "pg_province_reader",
+        "province_receipt": "pg_province_receipt",
     }
 )
 """Role of the provincial cluster -> the name of its secret."""

@@ -32,8 +32,14 @@ grant select on all tables in schema clean to province_reader;
 grant select on all tables in schema ledger to province_reader;
 grant select on all tables in schema quarantine to province_reader;
 
+-- grant_receipt --
+-- Adds papers and reads them; nobody may change or remove one.
+grant usage on schema ledger to province_receipt;
+grant select, insert on ledger.receipt to province_receipt;
+
 -- enter --
-grant connect on database {database} to province_sink, province_quarantine, province_reader;
+grant connect on database {database}
+    to province_sink, province_quarantine, province_reader, province_receipt;
 
 -- shut --
 -- Only roles named in a grant enter.
