@@ -43,6 +43,7 @@ COMMANDS = {
     "dataset": "suoi.dataset",
     "reject": "suoi.reject",
     "ledger": "suoi.ledger",
+    "receipt": "suoi.receipt",
     "migrate": "suoi.migrate",
     "prepare": "suoi.prepare",
     "run": "suoi.run",
