@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 import psycopg
 import pytest
-from support.deliveries import DAY_US, OCOP, KnownSchemas, Pen, Writer
+from support.deliveries import DAY_US, NOON, OCOP, KnownSchemas, Pen, Writer
 from support.plain_postgres import Server, plain_province
 from support.receipt_days import DAY, END, maker, reading
 from support.receipts import KEY
@@ -163,6 +163,29 @@ def test_lines_are_sorted_by_their_bytes_also_within_one_key(
     make(copyist=lambda *line: shown.append(line[2]))
     assert len(shown) == 4
     assert shown == sorted(shown)
+
+
+def test_a_commit_at_the_cut_off_belongs_to_the_day_and_one_after_does_not(
+    pens: tuple[Pen, Pen], make: Making
+) -> None:
+    end = NOON + DAY_US * 10 // 24
+    moments = (end - DAY_US, end - DAY_US + 1, end, end + 1)
+    clean, reject = pens
+    writer = Writer()
+    clean.write(*(writer.clean(number, 10, _source_ts=at) for number, at in enumerate(moments)))
+    refused = (writer.reject(number, 10) for number in range(4))
+    reject.write(
+        *(
+            one._replace(headers=one.headers | {"suoi.source_ts": str(at)})
+            for one, at in zip(refused, moments, strict=True)
+        )
+    )
+    shown: list[tuple[str, str, bytes]] = []
+    made = make(copyist=lambda *line: shown.append(line))
+    assert counts(made) == {("u", "applied"): 2, ("u", "quarantined"): 2}
+    wanted = {hashlib.sha256(f"[{number}]".encode()).hexdigest() for number in (1, 2)}
+    for part in ("stored", "refused"):
+        assert {line.split()[1].decode() for _, one, line in shown if one == part} == wanted
 
 
 def test_made_twice_it_is_the_same_paper(
