@@ -8,26 +8,30 @@ where dataset = %(dataset)s and day = %(day)s
 group by op, outcome having sum(n) <> 0
 order by op collate "C", outcome collate "C";
 
+-- roomy --
+-- A first load is millions of lines: they are sorted in memory, and no limit of ours ends it.
+set local work_mem = '64MB'; set local statement_timeout = 0;
+
 -- stored --
--- One line a row; what a line holds and how lines are sorted is fixed in docs/receipts.md.
+-- One line a row; what a line holds and how lines are sorted is fixed in docs/receipts.md. All
+-- lines begin with one dataset and then differ by their digest: sorting by it is quicker.
 copy (
-    select concat_ws(' ', {dataset}, encode(sha256(convert_to(_key, 'UTF8')), 'hex'),
-        _generation, _position, _step, _ruleset,
-        case when _deleted_at is null then 'stored' else 'deleted' end) collate "C" as line
-    from {table}
+    select concat_ws(' ', {dataset}, encode(digest, 'hex'), _generation, _position, _step, _ruleset,
+        case when _deleted_at is null then 'stored' else 'deleted' end)
+    from {table}, sha256(convert_to(_key, 'UTF8')) as digest
     where _source_ts > {after} and _source_ts <= {through}
-    order by line
+    order by digest
 ) to stdout;
 
 -- refused --
 -- What names no row, or has no order key, has a dash there.
 copy (
-    select concat_ws(' ', dataset, coalesce(key_hash, '-'), coalesce(generation::text, '-'),
+    select concat_ws(' ', dataset, digest, coalesce(generation::text, '-'),
         coalesce(position::text, '-'), coalesce(step::text, '-'), coalesce(ruleset::text, '-'),
         'refused') collate "C" as line
-    from quarantine.item
+    from quarantine.item, coalesce(key_hash, '-') as digest
     where dataset = {dataset} and source_ts > {after} and source_ts <= {through}
-    order by line
+    order by digest collate "C", line
 ) to stdout;
 
 -- tip --

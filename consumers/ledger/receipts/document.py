@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Collection
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -21,6 +21,13 @@ from consumers.ledger.receipts.words import Fault, fault
 KIND, VERSION, ALGORITHM = "suoi.receipt", 1, "Ed25519"
 _ID_DIGITS = 16
 
+# A stranger's document may end on a terminal: no word of it can hold anything else.
+Name = Annotated[str, msgspec.Meta(pattern=r"\A[a-z][a-z0-9_]*\Z", max_length=63)]
+Digest = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+KeyId = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{16}\Z")]
+Day = Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")]
+Moment = Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{4}-[0-9]{2}-[0-9T:.]{18}Z\Z")]
+
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A piece of a receipt; a struct, because a stranger's JSON is decoded to it, strictly."""
@@ -29,8 +36,8 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class Count(_Part, frozen=True):
     """How many records of one operation (c, u, d, r, unknown) ended in one way."""
 
-    op: str
-    outcome: str
+    op: Name
+    outcome: Name
     records: int
 
 
@@ -39,18 +46,18 @@ class Lines(_Part, frozen=True):
 
     lines: int
     rulesets: tuple[int, ...]
-    sha256: str
+    sha256: Digest
 
 
 class Account(_Part, frozen=True):
     """One dataset in the window."""
 
-    dataset: str
+    dataset: Name
     ruleset: int
     """Revision in force when the receipt was made."""
     complete: bool
     """Every source commit of the window was captured and decided."""
-    complete_through: str | None
+    complete_through: Moment | None
     """Until when that is proved, never past the end of the window; None = not proved at all."""
     counts: tuple[Count, ...]
     refused: Lines
@@ -63,14 +70,14 @@ class Link(_Part, frozen=True):
     """One receipt of the same unit, by its number and the SHA-256 of its bytes."""
 
     sequence: int
-    sha256: str
+    sha256: Digest
 
 
 class Window(_Part, frozen=True):
     """The instants of the day: *after* < source commit <= *through*."""
 
-    after: str
-    through: str
+    after: Moment
+    through: Moment
 
 
 class Body(_Part, frozen=True):
@@ -78,16 +85,16 @@ class Body(_Part, frozen=True):
 
     kind: str
     version: int
-    unit: str
+    unit: Name
     sequence: int
-    previous: str | None
+    previous: Digest | None
     """SHA-256 of the unit's receipt before this one; None for its first."""
     corrects: Link | None
     """The receipt of the same day that this one takes the place of."""
-    day: str
+    day: Day
     window: Window
-    generated_at: str
-    key: str
+    generated_at: Moment
+    key: KeyId
     """Id of the key that signed."""
     notice: dict[str, str]
     datasets: tuple[Account, ...]

@@ -47,6 +47,7 @@ def snapshot(connection: Connection) -> Iterator[None]:
     try:
         with connection.transaction():
             connection.execute("set transaction isolation level repeatable read, read only")
+            connection.execute(read_queries("receipt")["roomy"])
             yield
     except psycopg.Error as error:
         raise classified(error) from error

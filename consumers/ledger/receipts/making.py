@@ -46,7 +46,7 @@ class Maker:
         Run it inside `Book.alone`.
 
         Raises:
-            Fatal: the receipt it would correct was tampered with.
+            Fatal: the receipt it would correct was tampered with, or ours would be refused.
             Transient: the database is away; nothing was added.
         """
         before = self.book.newest(unit, reading.day)
@@ -58,9 +58,14 @@ class Maker:
             return Made(UNCHANGED, before.link.sha256, held)
         body = self._body(unit, reading.day, accounts, before)
         document = sign(body, self.key)
-        link = self.book.append(body, document)
         made = read(document)
-        assert isinstance(made, Receipt)  # noqa: S101  what we signed we can read
+        if isinstance(made, Fault):
+            message = (
+                f"the receipt of {unit} for {reading.day} would be refused ({made.en}); nothing "
+                "was added. The books hold a word we do not know: look at ledger.count of that day."
+            )
+            raise Fatal(message)
+        link = self.book.append(body, document)
         return Made(NEW if before is None else CORRECTED, link.sha256, made)
 
     def _body(

@@ -16,6 +16,7 @@ from consumers.ledger.receipts.words import Fault, Said, say
 class Proof:
     """What a receipt that holds proves, what it does not, and what its reader must know."""
 
+    sha256: str
     receipt: Receipt
     proves: tuple[Said, ...]
     does_not_prove: tuple[Said, ...]
@@ -74,10 +75,13 @@ def _proof(question: Question, receipt: Receipt, held: list[Held]) -> Proof:
         no.append(say("not_chain"))
     if question.lines is not None:
         yes.append(say("proves_lines"))
-    notes = _corrections(held, sha256(question.document))
+    mine = sha256(question.document)
+    notes = _corrections(held, mine)
     if not notes:
         no.append(say("not_newest"))
-    return Proof(receipt=receipt, proves=tuple(yes), does_not_prove=tuple(no), notes=notes)
+    return Proof(
+        sha256=mine, receipt=receipt, proves=tuple(yes), does_not_prove=tuple(no), notes=notes
+    )
 
 
 def _corrections(held: list[Held], mine: str) -> tuple[Said, ...]:
