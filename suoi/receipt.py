@@ -145,7 +145,7 @@ def verify_receipt(
     )
     answer = verify(question)
     if json:
-        typer.echo(orjson.dumps(words.answer_document(question, answer)).decode())
+        typer.echo(orjson.dumps(words.answer_document(answer)).decode())
     else:
         for line in words.answer_lines(answer):
             typer.echo(line)

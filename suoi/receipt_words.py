@@ -7,7 +7,7 @@ import msgspec
 
 from consumers.ledger.receipts.document import Account, Body, Receipt, sha256
 from consumers.ledger.receipts.papers import CORRECTED, NEW, UNCHANGED, Entry, Made
-from consumers.ledger.receipts.verifying import Proof, Question
+from consumers.ledger.receipts.verifying import Proof
 from consumers.ledger.receipts.words import Fault, Said
 
 _STATES = {
@@ -56,14 +56,14 @@ def receipt_lines(document: bytes) -> Iterator[str]:
     yield f"  {body.notice.get('en', '')}"
 
 
-def answer_document(question: Question, answer: Proof | Fault) -> dict[str, Any]:
+def answer_document(answer: Proof | Fault) -> dict[str, Any]:
     """Return the answer of `suoi receipt verify --json`."""
     if isinstance(answer, Fault):
         return {"valid": False, "reason": _said(answer), "receipt": None}
     return {
         "valid": True,
         "reason": None,
-        "receipt": _head(answer.receipt.body, sha256(question.document)),
+        "receipt": _head(answer.receipt.body, answer.sha256),
         "proves": [_said(one) for one in answer.proves],
         "does_not_prove": [_said(one) for one in answer.does_not_prove],
         "notes": [_said(one) for one in answer.notes],
@@ -85,6 +85,9 @@ def answer_lines(answer: Proof | Fault) -> Iterator[str]:
     yield from _part("Proves", (one.en for one in answer.proves))
     yield from _part("Does not prove", (one.en for one in answer.does_not_prove))
     yield from (one.en for one in answer.notes)
+    yield _line(_head(body, answer.sha256))
+    for account in body.datasets:
+        yield from _account(account)
 
 
 def _body(document: bytes) -> Body:
