@@ -21,7 +21,7 @@ from support.receipts import KEY
 from consumers.ledger.receipts.book import Book
 from consumers.ledger.receipts.chain import broken, hold
 from consumers.ledger.receipts.document import Account, read, sha256, sign
-from consumers.ledger.receipts.evidence import Copyist
+from consumers.ledger.receipts.evidence import Copyist, snapshot
 from consumers.ledger.receipts.papers import Made
 from consumers.province import Province
 from consumers.quarantine import Quarantine
@@ -246,6 +246,17 @@ def test_a_silent_day_has_a_receipt_too(make: Making) -> None:
     assert found.complete
 
 
+def test_what_no_verifier_would_accept_is_not_added(make: Making, server: Server) -> None:
+    with psycopg.connect(server.dsn()) as connection:
+        connection.execute(
+            "insert into ledger.count values (%s, 'unassigned', %s, 'an odd op', 'applied', 1)",
+            [OCOP.id, DAY],
+        )
+    with pytest.raises(Fatal, match="would be refused"):
+        make()
+    assert papers(server) == {}
+
+
 def test_nobody_may_change_or_remove_a_receipt(make: Making, server: Server) -> None:
     make()
     roles = ("province_receipt", "province_sink", "province_quarantine", "province_reader")
@@ -299,6 +310,21 @@ def test_a_paper_changed_behind_our_back_is_not_built_upon(make: Making, server:
         connection.execute("alter table ledger.receipt enable trigger receipt_stands")
     with pytest.raises(Fatal, match="tampered with"):
         make()
+
+
+def test_the_evidence_of_a_first_load_is_not_cut_by_the_reader_s_time_limit(
+    reader: Connection,
+) -> None:
+    def limit() -> object:
+        return reader.execute("show statement_timeout").fetchone()
+
+    assert limit() == ("1min",)
+    reader.rollback()
+    with snapshot(reader):
+        assert limit() == ("0",)
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction), reader.transaction():
+            reader.execute("create temporary table t (a int)")
+    assert limit() == ("1min",)
 
 
 def test_two_makers_never_work_at_once(server: Server, writer: Connection) -> None:

@@ -135,10 +135,27 @@ def test_a_body_is_not_signed_by_a_key_it_does_not_name() -> None:
 @pytest.mark.parametrize(
     "facts",
     [
+        {"day": "11/03/2026"},
+        {"day": "2026-03-1\u0661"},  # a digit of another script
+        {"unit": "so_nnmt\x1b[2J"},
+        {"unit": "so_nnmt\n"},
+        {"generated_at": "\x9b2J"},
+        {"previous": "\x7f"},
+        {"datasets": (msgspec.structs.replace(body().datasets[0], dataset="\x1b[2J"),)},
+    ],
+)
+def test_a_word_that_could_harm_a_terminal_is_refused_although_signed(
+    facts: dict[str, Any],
+) -> None:
+    assert code(signed(**facts)) == "not_a_receipt"
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
         {"kind": "suoi.other"},
         {"version": 2},
         {"day": "2026-03-12"},
-        {"day": "11/03/2026"},
         {"day": "0001-01-01"},
         {"sequence": 0},
         {"sequence": 2, "previous": None},

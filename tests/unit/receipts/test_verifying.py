@@ -89,7 +89,9 @@ def test_links_that_change_places_are_named(order: list[int]) -> None:
 
 def test_a_link_replaced_by_another_that_is_signed_is_named() -> None:
     receipt = msgspec.json.decode(LONG["000002.json"], type=Receipt)
-    other = sign(msgspec.structs.replace(receipt.body, generated_at="another time"), KEY)
+    other = sign(
+        msgspec.structs.replace(receipt.body, generated_at="2026-03-11T10:00:00.000001Z"), KEY
+    )
     found = fault(LONG | {"000002.json": other})
     assert found is not None
     assert (found.code, "receipt 3" in found.en) == ("torn", True)
