@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import msgspec
-
-from consumers.ledger.receipts.document import Account, Body, Receipt, sha256
+from consumers.ledger.receipts.document import Account, Body, read, sha256
 from consumers.ledger.receipts.papers import CORRECTED, NEW, UNCHANGED, Entry, Made
 from consumers.ledger.receipts.verifying import Proof
 from consumers.ledger.receipts.words import Fault, Said
+from infra.errors import Fatal
 
 _STATES = {
     NEW: "mới lập / made",
@@ -91,8 +90,19 @@ def answer_lines(answer: Proof | Fault) -> Iterator[str]:
 
 
 def _body(document: bytes) -> Body:
-    """Read a document of the book, which the server holds; verifying it is another question."""
-    return msgspec.json.decode(document, type=Receipt).body
+    """Read a document of the book.
+
+    Raises:
+        Fatal: it is not as it was signed.
+    """
+    receipt = read(document)
+    if isinstance(receipt, Fault):
+        message = (
+            f"a receipt in ledger.receipt was tampered with ({receipt.en}). Compare the table with "
+            "exported receipts (`suoi receipt verify`) before you go on."
+        )
+        raise Fatal(message)
+    return receipt.body
 
 
 def _head(body: Body, digest: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from support.receipt_days import DAY, END
 from typer.testing import CliRunner, Result
 
 from consumers.province import Province
-from infra.errors import Usage
+from infra.errors import Fatal, Usage
 from infra.kafka_reader import Place
 from infra.local.home import Home
 from infra.postgres import Database, connect
@@ -115,6 +115,26 @@ def test_a_receipt_goes_from_the_books_to_a_verifier_without_a_stack(
 def test_a_unit_that_owes_nothing_and_a_day_without_a_receipt_are_usage() -> None:
     assert isinstance(ask("make", "--day", DAY, "--unit", "nobody").exception, Usage)
     assert isinstance(ask("show", UNIT, "2024-01-01").exception, Usage)
+
+
+def test_a_paper_changed_behind_our_back_is_told_of_wherever_it_is_shown(server: Server) -> None:
+    day = "2024-10-01"
+    assert ask("make", "--day", day).exit_code == 0
+    with connect("test", server.dsn()) as connection:
+        connection.execute("alter table ledger.receipt disable trigger all")
+        connection.execute(
+            "update ledger.receipt set document = new, sha256 = encode(sha256(convert_to(new,"
+            " 'UTF8')), 'hex') from (select sequence as number, overlay(document placing '!' from"
+            " 30) as new from ledger.receipt where day = %s) as forged where sequence = number",
+            [day],
+        )
+        connection.commit()
+        for words in (("list", "--day", day), ("show", UNIT, day), ("make", "--day", day)):
+            done = ask(*words)
+            assert isinstance(done.exception, Fatal), words
+            assert "tampered" in str(done.exception)
+        connection.execute("truncate ledger.receipt")
+        connection.execute("alter table ledger.receipt enable trigger all")
 
 
 def test_verifying_loads_no_client_of_a_server() -> None:
