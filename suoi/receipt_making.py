@@ -36,11 +36,11 @@ def make_receipts(home: Home, day: date, unit: str | None, lines: Path | None) -
             proved = books.complete_through()
             made = []
             for name, datasets in owned.items():
-                kept = _keeper(lines)
-                copy = kept.copy if kept else _nobody
-                one = maker.make(name, datasets, Reading(books.province, day, proved, copy))
-                if kept:
-                    kept.keep(one.receipt)
+                with _copied(lines) as kept:
+                    copy = kept.copy if kept else _nobody
+                    one = maker.make(name, datasets, Reading(books.province, day, proved, copy))
+                    if kept:
+                        kept.keep(one.receipt)
                 made.append(one)
             return made
 
@@ -78,11 +78,18 @@ def _chosen(owned: dict[str, list[Dataset]], unit: str | None) -> dict[str, list
     return {unit: owned[unit]}
 
 
-def _keeper(directory: Path | None) -> Kept | None:
+@contextmanager
+def _copied(directory: Path | None) -> Iterator[Kept | None]:
+    """Keep lines below *directory*; what was not kept when the block ends is removed."""
     if directory is None:
-        return None
+        yield None
+        return
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Kept(directory)
+    kept = Kept(directory)
+    try:
+        yield kept
+    finally:
+        kept.drop()
 
 
 def _nobody(_dataset: str, _part: str, _line: bytes) -> None:

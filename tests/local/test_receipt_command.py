@@ -117,7 +117,9 @@ def test_a_unit_that_owes_nothing_and_a_day_without_a_receipt_are_usage() -> Non
     assert isinstance(ask("show", UNIT, "2024-01-01").exception, Usage)
 
 
-def test_a_paper_changed_behind_our_back_is_told_of_wherever_it_is_shown(server: Server) -> None:
+def test_a_paper_changed_behind_our_back_is_told_of_wherever_it_is_shown(
+    server: Server, tmp_path: Path
+) -> None:
     day = "2024-10-01"
     assert ask("make", "--day", day).exit_code == 0
     with connect("test", server.dsn()) as connection:
@@ -129,7 +131,8 @@ def test_a_paper_changed_behind_our_back_is_told_of_wherever_it_is_shown(server:
             [day],
         )
         connection.commit()
-        for words in (("list", "--day", day), ("show", UNIT, day), ("make", "--day", day)):
+        kept = ("--lines", tmp_path / "lines")
+        for words in (("list", "--day", day), ("show", UNIT, day), ("make", "--day", day, *kept)):
             done = ask(*words)
             assert isinstance(done.exception, Fatal), words
             assert "tampered" in str(done.exception)

@@ -49,6 +49,13 @@ class Kept:
         self._files.clear()
         return sorted(kept)
 
+    def drop(self) -> None:
+        """Remove what was not kept: the receipt could not be made."""
+        for unfinished, file in self._files.values():
+            file.close()
+            unfinished.unlink(missing_ok=True)
+        self._files.clear()
+
     def _open(self, dataset: str, part: str) -> tuple[Path, BinaryIO]:
         path = self._directory / f".{os.getpid()}.{dataset}.{part}.new"
         file = os.fdopen(os.open(path, _NEW, 0o600), "wb")

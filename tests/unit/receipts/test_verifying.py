@@ -234,6 +234,10 @@ def test_lines_kept_beside_a_receipt_are_verified_with_it(tmp_path: Path) -> Non
     assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
     assert {one.name for one in tmp_path.iterdir()} == {"receipt.json", name}
     assert "very lines" in ask("verify", path, "--lines", tmp_path).stdout
+    left = Kept(tmp_path / ".")
+    left.copy("nnmt_ocop", "stored", b"of a receipt that was not made\n")
+    left.drop()
+    assert {one.name for one in tmp_path.iterdir()} == {"receipt.json", name}
     (tmp_path / name).write_bytes(b"one  line\n")
     done = ask("verify", path, "--lines", tmp_path)
     assert (done.exit_code, name in done.stdout) == (1, True)
