@@ -2,4 +2,5 @@
 
 from suoi.command import main
 
-main()
+if __name__ == "__main__":  # a process that the command starts loads this module too
+    main()

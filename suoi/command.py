@@ -44,6 +44,7 @@ COMMANDS = {
     "reject": "suoi.reject",
     "ledger": "suoi.ledger",
     "receipt": "suoi.receipt",
+    "reconcile": "suoi.reconcile",
     "migrate": "suoi.migrate",
     "prepare": "suoi.prepare",
     "run": "suoi.run",

@@ -100,7 +100,7 @@ def open_captured(home: Home, source: Source) -> SourceDatabase:
         Transient: it cannot be reached, or refuses the login.
     """
     home.refuse_absent()
-    return open_source(source, _capture(home, source))
+    return open_source(source, capture_login(home, source))
 
 
 def place_of(home: Home, source: Source) -> Place:
@@ -152,7 +152,7 @@ def _desk(
     assert kafka is not None  # noqa: S101  `reader` has Kafka
     reader = kafka_reader.open_reader(kafka)
     stack.callback(reader.close)
-    database = open_source(source, _capture(home, source))
+    database = open_source(source, capture_login(home, source))
     stack.callback(database.close)
     return Desk(
         source=source,
@@ -164,7 +164,7 @@ def _desk(
     )
 
 
-def _capture(home: Home, source: Source) -> Login:
+def capture_login(home: Home, source: Source) -> Login:
     """As the CDC role: the guards see what Debezium will see."""
     return _login(home, source, source.role, home.secret(f"cdc_{source.id}"))
 
