@@ -1,7 +1,7 @@
 """The rows of a source table read again, as Debezium's JSON has them with our settings.
 
-For reconciliation (DESIGN.md 6, 9): paged by the primary key, one page a transaction, read only, with time limits of
-the session. The casts that make an image are in infra/sql/reconcile_<engine>.sql; what differs
+For reconciliation (DESIGN.md 6, 9): paged by the primary key, one page a transaction, read only,
+with time limits of the session. The casts that make an image are in infra/sql/reconcile_<engine>.sql; what differs
 between engines is a Dialect.
 """
 
@@ -167,7 +167,7 @@ def parameter(name: str) -> sql.Composable:
 
 
 def _name(column: Column) -> sql.Composable:
-    return sql.Identifier(column.name)
+    return sql.Identifier("t", column.name)  # an image may bear its column's name
 
 
 def _marked(prefix: str, mark: Mark | None) -> Values:

@@ -47,7 +47,7 @@ def _compared(key: Sequence[Column], sign: str, prefix: str) -> sql.Composable:
     found: sql.Composable | None = None
     for place, column in reversed(list(enumerate(key))):
         names = {
-            "held": sql.Identifier(column.name),
+            "held": sql.Identifier("t", column.name),
             "mark": parameter(f"{prefix}{place}"),
             "sign": statement(sign),
             "strict": statement(sign[0]),

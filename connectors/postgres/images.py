@@ -34,7 +34,7 @@ def _place(database: SourceDatabase) -> LogPlace:
 
 def _compared(key: Sequence[Column], sign: str, prefix: str) -> sql.Composable:
     """A row of columns against a row of values: one range of the primary key's index."""
-    held = _COMMA.join(sql.Identifier(column.name) for column in key)
+    held = _COMMA.join(sql.Identifier("t", column.name) for column in key)
     marks = _COMMA.join(
         parameter(f"{prefix}{place}") + statement(f"::{column.kind}")
         for place, column in enumerate(key)

@@ -5,7 +5,8 @@ set default_transaction_read_only = on;
 set statement_timeout = '60s';
 
 -- held --
-select _key, _hash, (extract(epoch from _source_ts) * 1000000)::bigint, _generation, _position, _step, _ruleset,
+-- The hash is taken anew from the columns: a value changed behind our back keeps the old `_hash`.
+select _key, case when _hash = {hash} then _hash end, (extract(epoch from _source_ts) * 1000000)::bigint, _generation, _position, _step, _ruleset,
        _deleted_at is not null, _raw
 from {table} where _key = any(%(keys)s::text[])
 
@@ -58,6 +59,25 @@ from {table} where _key > %(after)s order by _key limit %(rows)s
 
 -- wire_decimal --
 trim_scale({column})::text
+
+-- hash --
+-- SHA-256 of the canonical values as a compact JSON array, as streams takes it (streams/output.py).
+encode(sha256(convert_to('[' || array_to_string(array[{values}], ',') || ']', 'UTF8')), 'hex')
+
+-- json_text --
+coalesce(to_json({column})::text, 'null')
+
+-- json_plain --
+coalesce({column}::text, 'null')
+
+-- json_date --
+coalesce(({column} - date '1970-01-01')::text, 'null')
+
+-- json_timestamp --
+coalesce(((extract(epoch from {column}) * 1000000)::bigint)::text, 'null')
+
+-- json_decimal --
+coalesce('"' || trim_scale({column})::text || '"', 'null')
 
 -- record --
 -- Append-only: what was proved stays said, whatever is found later.

@@ -25,13 +25,13 @@ select coalesce(table_rows, 0) from information_schema.tables
 where concat(table_schema, '.', table_name) = %(table)s
 
 -- page --
-select {images}, {marks} from {table} where {between} order by {key} limit %(rows)s
+select {images}, {marks} from {table} as t where {between} order by {key} limit %(rows)s
 
 -- middle --
-select {marks} from {table} order by {key} limit 1 offset %(skip)s
+select {marks} from {table} as t order by {key} limit 1 offset %(skip)s
 
 -- named --
-select {images} from {table} where ({key}) in ({values})
+select {images} from {table} as t where ({key}) in ({values})
 
 -- mark --
 {column}

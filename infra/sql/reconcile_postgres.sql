@@ -27,13 +27,13 @@ select greatest(reltuples::bigint, pg_stat_get_live_tuples(oid), 0)
 from pg_class where oid = to_regclass(%(table)s)
 
 -- page --
-select {images}, {marks} from {table} where {between} order by {key} limit %(rows)s
+select {images}, {marks} from {table} as t where {between} order by {key} limit %(rows)s
 
 -- middle --
-select {marks} from {table} order by {key} offset %(skip)s limit 1
+select {marks} from {table} as t order by {key} offset %(skip)s limit 1
 
 -- named --
-select {images} from {table}
+select {images} from {table} as t
 where ({key}) in (select {values} from unnest({arrays}) as named ({names}))
 
 -- mark --

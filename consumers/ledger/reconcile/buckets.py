@@ -1,8 +1,8 @@
 """Sums over buckets of keys: two sides with equal sums hold the same rows, without listing one.
 
 A row is 60 bits of its key's SHA-256 (the first ten name the bucket) combined with 60 bits of its
-`_hash`; the province computes the same in SQL (infra/sql/reconcile.sql). Eight bytes a row are kept, so
-that a bucket that differs can be looked into without reading the source again.
+`_hash`; the province computes the same in SQL (infra/sql/reconcile.sql). Eight bytes a row are
+kept, so that a bucket that differs can be looked into without reading the source again.
 """
 
 import hashlib

@@ -15,6 +15,7 @@ from schemas.records import OrderKey
 PAGE_ROWS = 100_000
 """Keys one question to the province goes through: well within its statement timeout."""
 _WIRE = {"date": "date", "timestamp": "timestamp", "decimal": "decimal"}
+_JSON = {"text": "text", **_WIRE}
 
 
 class Settled(NamedTuple):
@@ -34,6 +35,7 @@ class Held(NamedTuple):
     """One row of the province, as far as a comparison needs it."""
 
     hash: str | None
+    """`_hash`; None for a tombstone, or where it is not that of the columns."""
     source_ts: int
     order: OrderKey
     deleted: bool
@@ -63,11 +65,12 @@ class Province:
         self._table = sql.Identifier("clean", dataset.id)
         self.stepped = dataset.source_kind != "cdc_mariadb"
         """PostgreSQL's step is a position of the log, MariaDB's a row of its event."""
+        self._hash = self._queries["hash"].format(values=sql.SQL(", ").join(self._json()))
         self._asked("session", {})
 
     def held(self, keys: Sequence[str]) -> dict[str, Held]:
         """Read the rows of *keys*, tombstones too."""
-        found = self._asked("held", {"keys": list(keys)})
+        found = self._asked("held", {"keys": list(keys)}, hash=self._hash)
         return {
             key: Held(row_hash, source_ts, OrderKey(*order), deleted, raw)
             for key, row_hash, source_ts, *order, deleted, raw in found
@@ -117,6 +120,11 @@ class Province:
                 for key, *found in page
             ]
             after = page[-1][0]
+
+    def _json(self) -> Iterator[sql.Composable]:
+        for column in self._dataset.columns:
+            query = self._queries[f"json_{_JSON.get(column.type, 'plain')}"]
+            yield query.format(column=sql.Identifier(column.name))
 
     def _page(
         self, name: str, settled: Settled, after: str, more: dict[str, Any]
