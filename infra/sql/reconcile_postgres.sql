@@ -47,14 +47,14 @@ where ({key}) in (select {values} from unnest({arrays}) as named ({names}))
 
 -- image_date --
 -- Infinity is no day: Debezium sends a number out of every range, and so do we.
-case when isfinite({column}) then {column} - date '1970-01-01' else 2147483647 end
+case when not isfinite({column}) then 2147483647 else {column} - date '1970-01-01' end
 
 -- image_timestamp --
-case when isfinite({column}) then (extract(epoch from {column}) * 1000000)::bigint else 9223372036854775807 end
+case when not isfinite({column}) then 9223372036854775807 else (extract(epoch from {column}) * 1000000)::bigint end
 
 -- image_timestamptz --
-case when isfinite({column}) then to_char({column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
-else {column}::text end
+case when not isfinite({column}) then {column}::text
+else to_char({column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') end
 
 -- image_time --
 (extract(epoch from {column}) * 1000000)::bigint

@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from support.contracts import a_dataset, a_field
 from support.judging import CLEAN
 from support.more_rows import MORE
 from support.plain_mariadb import MariaDB, plain_mariadb
@@ -131,6 +132,36 @@ def test_a_row_read_again_is_the_row_that_was_captured(servers: dict[str, Any], 
     assert {column: found[column] for column in given} == given  # Invariant 7: null is a value
     assert set(found) == set(taken)
     assert reader.named([key]) == {key: page.rows[0]}
+
+
+EVERY_KIND = {
+    "postgres": "id int primary key, a smallint, b text, c char(5), d varchar(9), e numeric(9,2),"
+    " f double precision, g boolean, h date, i timestamp, j timestamptz, k time, l uuid, m jsonb,"
+    " n bytea, o real, p bigint",
+    "mariadb": "id int primary key, a tinyint(1), b text, c char(5), d varchar(9), e decimal(9,2),"
+    " f double, h date, i datetime(6), j timestamp null, k time, n blob, p bigint unsigned",
+}
+
+
+@pytest.mark.parametrize("source_id", ["so_tu_phap", "so_nnmt"])
+def test_null_is_null_in_every_kind_of_column(
+    servers: dict[str, Any], source_id: str
+) -> None:  # Invariant 7
+    source = read_sources()[source_id]
+    columns = EVERY_KIND[source.engine].split(", ")
+    names = [column.split()[0] for column in columns]
+    table = f"{source.schemas[0]}.moi_kieu"
+    execute(servers, source_id, f"create table {table} ({', '.join(columns)})")
+    execute(servers, source_id, f"grant select on {table} to {source.role}")
+    execute(servers, source_id, f"insert into {table} (id) values (1)")
+    fields = [a_field("text", name=name, columns=(name,)) for name in names]
+    kind = "cdc_mariadb" if source.engine == MARIADB else "cdc_postgres"
+    short = "moi_kieu" if source.engine == MARIADB else table
+    dataset = a_dataset(*fields, source=source_id, source_kind=kind, table=short)
+    reader = open_images(opened(servers, source_id), source, dataset)
+    page = reader.page(None, None, 10)
+    execute(servers, source_id, f"drop table {table}")
+    assert page.rows == [dict.fromkeys(names) | {"id": 1}]
 
 
 def test_odd_values_of_postgres_are_read_as_debezium_sends_them(servers: dict[str, Any]) -> None:
