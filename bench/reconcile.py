@@ -1,13 +1,16 @@
-"""One deleted, one altered, one extra row among a million: how long `suoi reconcile` takes to say so.
+"""One deleted, one altered, one extra row among a million: how long `suoi reconcile` takes.
 
-    PYTHONPATH=$PWD:tests .venv/bin/python -m bench.reconcile [--rows 1000000] [--processes 2] [--json]
+    PYTHONPATH=.:tests .venv/bin/python -m bench.reconcile [--rows 1000000] [--rounds 3] [--json]
 
 Two PostgreSQL servers of its own: a department with dat_dai.thua_dat, a province with
 clean.nnmt_thua_dat. Rows are the demo's parcels; distinct ones go through the judge and the
 provincial sink, then both sides are multiplied by SQL. Timed: cutting the table, the sweep in
 processes of their own (standardising included, start-up too), the sums, the verdicts. Not timed:
-the wait for the watermark, which is that of the chain. The answer is asserted before a figure counts.
+the wait for the watermark, which is that of the chain. The answer is asserted before a figure
+counts.
 """
+
+# ruff: noqa: S608  the statements hold names of our own
 
 import argparse
 import json
@@ -131,7 +134,7 @@ def _multiply(
     }
     into, given = ", ".join(names), ", ".join(new.get(name, name) for name in names)
     numbers = f"generate_series(1, {times - 1}) as n"
-    connection.execute(f"insert into {table} ({into}) select {given} from {table}, {numbers}")  # type: ignore[arg-type]  # noqa: S608
+    connection.execute(f"insert into {table} ({into}) select {given} from {table}, {numbers}")  # type: ignore[arg-type]
 
 
 def spoil(province: Server) -> None:
@@ -140,12 +143,12 @@ def spoil(province: Server) -> None:
         f"clean.{DATASET}",
         "_source, _generation, _position, _step, _ruleset, _raw, _hash",
     )
+    copied = f"'[999999999]', {names} from {table}"
     with psycopg.connect(province.dsn(), autocommit=True) as connection:
         for statement in (
-            f"delete from {table} where _key = '[3]'",  # noqa: S608
-            f"update {table} set so_thua = '0' where _key = '[17]'",  # noqa: S608
-            f"insert into {table} (_key, {names}) select '[999999999]', {names} from {table}"  # noqa: S608
-            " where _key = '[5]'",
+            f"delete from {table} where _key = '[3]'",
+            f"update {table} set so_thua = '0' where _key = '[17]'",
+            f"insert into {table} (_key, {names}) select {copied} where _key = '[5]'",
         ):
             changed = connection.execute(statement).rowcount  # type: ignore[arg-type]
             assert changed == 1

@@ -1,8 +1,8 @@
 """The rows of a source table read again, as Debezium's JSON has them with our settings.
 
 For reconciliation (DESIGN.md 6, 9): paged by the primary key, one page a transaction, read only,
-with time limits of the session. The casts that make an image are in infra/sql/reconcile_<engine>.sql; what differs
-between engines is a Dialect.
+with time limits of the session. The casts that make an image are SQL
+(infra/sql/reconcile_<engine>.sql); what differs between engines is a Dialect.
 """
 
 from collections.abc import Callable, Mapping, Sequence

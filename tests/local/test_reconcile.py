@@ -1,8 +1,10 @@
-"""Reconciliation against real databases: what was lost, altered or invented is found, and nothing else.
+"""Reconciliation on real databases: what was lost, altered or invented is found, nothing else.
 
 The province is filled by the product's judge and sinks; the source's rows are written by SQL. The
 chain's proof that it is complete (`settle`) is the test's own.
 """
+
+# ruff: noqa: S608  the statements hold names of our own
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -18,7 +20,7 @@ from support.reconciling import Chain, insert, stored
 from connectors import dba
 from connectors.sources import MARIADB, read_sources
 from consumers.ledger.reconcile.buckets import key_hash
-from consumers.ledger.reconcile.report import Report, document, record, reconcile
+from consumers.ledger.reconcile.report import Report, document, reconcile, record
 from consumers.ledger.reconcile.sweep import Pace
 from consumers.ledger.reconcile.verdicts import Inquiry
 from infra.errors import Fatal
@@ -75,6 +77,7 @@ class World:
         self.delivered: dict[int, dict[str, Any]] = {}
 
     def at_source(self, statement: str, values: Any = None) -> None:  # noqa: ANN401
+        """Run a statement at the source."""
         with self._source() as connection:
             connection.cursor().execute(statement, values)
 
@@ -88,6 +91,7 @@ class World:
         )
 
     def in_province(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """Run a statement in the province."""
         with psycopg.connect(self.server.dsn(), autocommit=True) as connection:
             cursor = connection.execute(statement, values)  # type: ignore[arg-type]
             return cursor.fetchall() if cursor.description else []
@@ -111,10 +115,12 @@ class World:
         self.delivered[number] = image
 
     def compare(self, *, processes: int = 0) -> Report:
+        """Reconcile, in this process alone or in *processes* of their own."""
         with open_sides(self.ways) as sides:
             return reconcile(self.inquiry(sides), lambda _: self._swept(sides, processes), "d")
 
     def inquiry(self, sides: Sides) -> Inquiry:
+        """The product's, with our own proof and our own raw records."""
         return Inquiry(
             source=sides.images,
             province=sides.province,
@@ -154,7 +160,7 @@ def world(
         port=mariadb.port if on_maria else server.port,
         database=source.database,
         user=source.role,
-        password="test",
+        password="test",  # noqa: S106  a server of this run alone
         sslmode="disable",
     )
     ways = Ways(

@@ -30,7 +30,9 @@ SECRET = b"a secret of the tests"
 _CLEAN, _OPEN = 1, 2
 
 
-class _Schemas:
+class Schemas:
+    """The registry: the two schemas of one dataset."""
+
     def __init__(self, dataset: Dataset) -> None:
         self._dataset = dataset
 
@@ -51,7 +53,7 @@ class Chain:
         self._databases = [
             Database("test", server.dsn(f"province_{role}")) for role in ("sink", "quarantine")
         ]
-        clean = Pen(Province(self._databases[0], _Schemas(dataset), [dataset]))
+        clean = Pen(Province(self._databases[0], Schemas(dataset), [dataset]))
         reject = Pen(Quarantine(self._databases[1], [dataset]))
         clean.begin(Place(topics.clean(dataset), 0))
         reject.begin(Place(topics.reject(dataset), 0))

@@ -66,6 +66,8 @@ def ask(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
         (("contract", "show", "tp_khai_sinh", "--as", "open"), "is not open by row"),
         (("reject", "list", "--status", "zzz"), "--status takes open"),
         (("demo", "--records", "3"), "--records takes 100"),
+        (("reconcile", "nope"), "no dataset 'nope'; known are"),
+        (("reconcile", "tp_khai_sinh", "--processes", "0"), "Invalid value for '--processes'"),
         (("dataset", "pause", "nope", "--reason", "x"), "no dataset 'nope'; known are nnmt_ocop"),
         (("dataset", "pause", "tp_khai_sinh"), "Missing option '--reason'"),
         (("dataset", "resume", "tp_khai_sinh", "--reason", " "), "a reason is one line"),

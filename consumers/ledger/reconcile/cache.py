@@ -88,7 +88,7 @@ class Portal:
         held = (doubt.held or b"").decode()
         if doubt.order and held > doubt.order:  # the province's sink is behind the portal's
             return Kind.MOVING
-        older = held == doubt.order and int(held[-10:] or 0) < self.dataset.revision
+        older = held and held == doubt.order and int(held[-10:]) < self.dataset.revision
         return Kind.OLDER_RULESET if older else Kind.DIFFERS
 
     def _look(self) -> dict[bytes, Doubt] | None:
