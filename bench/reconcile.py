@@ -167,9 +167,7 @@ def timed(ways: Ways, processes: int) -> dict[str, Any]:
             generation=1,
             ruleset=sides.dataset.revision,
         )
-        found = reconcile(
-            inquiry, lambda _: sweep_all(ways, sides.images.marks(processes)), DATASET
-        )
+        found = reconcile(inquiry, lambda: sweep_all(ways, sides.images.marks(processes)), DATASET)
     took = time.perf_counter() - began
     _check(found)
     return {"seconds": round(took, 2), "cpu_s": round(_cpu() - before, 2), "rows": found.rows}

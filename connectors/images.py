@@ -12,7 +12,7 @@ import msgspec
 from psycopg import sql
 
 from connectors.sources import Source
-from infra.errors import Fatal
+from infra.errors import Fatal, Unfit
 from infra.queries import read_queries
 from infra.source_database import Rows, SourceDatabase
 from schemas import topics
@@ -104,11 +104,7 @@ class Images:
 
     def named(self, keys: Sequence[str]) -> dict[str, Row]:
         """Read the rows whose `_key` is one of *keys*; those that do not exist are absent."""
-        if not keys:
-            return {}
-        decoded = [msgspec.json.decode(key) for key in keys]
-        parts, values = self._dialect.named(self._key, decoded)
-        return {self._key_of(row): self._row(row) for row in self._ask("named", parts, values)}
+        return self._named([values for key in keys if (values := self._values(key)) is not None])
 
     def marks(self, parts: int) -> list[Mark]:
         """Return the *parts* - 1 marks that cut the table into parts of about equal size."""
@@ -120,6 +116,25 @@ class Images:
     def close(self) -> None:
         """Close the connection."""
         self._database.close()
+
+    def _values(self, key: str) -> list[Any] | None:
+        """Read a `_key`; None where it can name no row of this table, whoever wrote it."""
+        try:
+            values = msgspec.json.decode(key, type=list[str | int | float | bool])
+        except msgspec.MsgspecError:
+            return None
+        return values if len(values) == len(self._key) else None
+
+    def _named(self, keys: Sequence[Sequence[Any]]) -> dict[str, Row]:
+        if not keys:
+            return {}
+        parts, values = self._dialect.named(self._key, keys)
+        try:
+            found = self._ask("named", parts, values)
+        except Unfit:  # one of them names no row, and hides the others
+            half = len(keys) // 2
+            return self._named(keys[:half]) | self._named(keys[half:]) if half else {}
+        return {self._key_of(row): self._row(row) for row in found}
 
     def _shape(self, dataset: Dataset) -> dict[str, Column]:
         """Columns that the contract takes and the table has: any other leaves a hole, as in raw."""

@@ -3,7 +3,8 @@
     Trouble           anything we say to a person: what happened, and what to do next
     ├── Transient     wait and try again; when patience ends, exit without committing
     ├── Fatal         stop and ask for a person
-    │   └── NotOwner  another process owns this partition's offset now
+    │   ├── NotOwner  another process owns this partition's offset now
+    │   └── Unfit     a value given to a source's database is none of its column's type
     └── Usage         the question was wrong: exit code 2
 
 Bad data is never an exception; it is a Verdict.
@@ -24,6 +25,10 @@ class Fatal(Trouble):
 
 class NotOwner(Fatal):
     """Another process has moved this partition's offset; this one rolls back and exits."""
+
+
+class Unfit(Fatal):
+    """A value given to a source's database is none of its column's type."""
 
 
 class Usage(Trouble):

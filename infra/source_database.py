@@ -12,7 +12,7 @@ import psycopg
 import pymysql
 from pymysql.constants import CLIENT
 
-from infra.errors import Fatal, Transient
+from infra.errors import Fatal, Transient, Unfit
 from infra.queries import statement
 
 Rows = list[tuple[Any, ...]]
@@ -49,6 +49,7 @@ class SourceDatabase:
 
         Raises:
             Transient: the server went away.
+            Unfit: a value is none of its column's type.
             Fatal: it refuses the question.
         """
         with _sentences(self.name):
@@ -141,6 +142,9 @@ def _sentences(name: str, where: str = "") -> Iterator[None]:
     except (psycopg.OperationalError, pymysql.OperationalError, pymysql.InterfaceError) as error:
         message = f"source {name}{where} cannot be reached or refuses us ({_code(error)}). {_NEXT}"
         raise Transient(message) from error
+    except (psycopg.DataError, pymysql.DataError) as error:
+        message = f"source {name} cannot read a value we asked for ({_code(error)}). {_NEXT}"
+        raise Unfit(message) from error
     except (psycopg.Error, pymysql.Error) as error:
         message = f"source {name} refused a statement ({_code(error)}). {_NEXT}"
         raise Fatal(message) from error

@@ -4,9 +4,10 @@ What reconciliation holds against the province. Sizes and the envelope are not j
 compares finds the open item that says why such a row is not there.
 """
 
+from infra.errors import Fatal
 from schemas.records import Row, Severity
 from streams.envelope import Envelope, open_envelope
-from streams.judge import Validator
+from streams.judge import Unjudged, Validator
 from streams.output import row_hash
 
 
@@ -18,12 +19,19 @@ class Standardiser:
         self._judge = validator.judge
 
     def __call__(self, row: Row, source_ts: int) -> str | None:
-        """Return the `_hash` of *row*, committed at *source_ts* (µs); None where it is refused."""
+        """Return the `_hash` of *row*, committed at *source_ts* (µs); None where it is refused.
+
+        Raises:
+            Fatal: no judge can be made of the contract.
+        """
         try:
             found = self._judge(row, source_ts)
             if any(problem.severity is Severity.REJECT for problem in found.problems):
                 return None
             return row_hash(found.values)
+        except Unjudged as error:  # Invariant 10: no row is refused for a fault of the contract
+            message = f"no judge can be made of the contract ({error}); see `suoi contract check`."
+            raise Fatal(message) from error
         except Exception:  # noqa: BLE001  what our own code cannot judge is a reject, as in streams
             return None
 

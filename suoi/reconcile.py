@@ -63,7 +63,7 @@ def reconcile(
     with open_books(home) as books, open_sides(ways) as sides:
         inquiry = _inquiry(books, sides, _settling(books, chosen, patience))
         found = reports.reconcile(
-            inquiry, lambda _: sweep_all(ways, sides.images.marks(processes)), chosen.id
+            inquiry, lambda: sweep_all(ways, sides.images.marks(processes)), chosen.id
         )
         opened = _portal(books, sides).compare(_PORTAL_S) if _opens(chosen, found) else ()
     _record(Home(home), found)

@@ -6,6 +6,7 @@ page (invariant 8: nothing is left behind to read a department's database for no
 """
 
 import multiprocessing
+import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -115,6 +116,7 @@ def _answer(answers: Pipe) -> Swept:
 
 
 def _work(answers: Pipe, ways: Ways, bounds: Bounds) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the command that asked ends us
     try:
         answers.send(sweep_part(ways, bounds))
     except Trouble as trouble:

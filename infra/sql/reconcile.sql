@@ -17,6 +17,13 @@ where item.dataset = %(dataset)s and item.status = 'open' and item.key = any(%(k
 and (held._key is null or (item.generation, item.position, item.step, item.ruleset)
     > (held._generation, held._position, held._step, held._ruleset))
 
+-- emptied --
+-- Keys that a TRUNCATE at the source removed: it waits, without a key, for a person's approval.
+select held._key from {table} as held where held._key = any(%(keys)s::text[]) and exists (
+    select from quarantine.item as item
+    where item.dataset = %(dataset)s and item.status = 'open' and item.key is null and item.op = 't'
+    and (item.generation, item.position, item.step) > (held._generation, held._position, held._step))
+
 -- buckets --
 -- One page of the table by key, summed by bucket; the line with bucket -1 says where the page ends.
 -- 60 bits of the key's SHA-256 (the first ten name the bucket), combined with 60 of the row's hash.
@@ -39,10 +46,11 @@ select _key, _hash from page where counts and (key60 >> 50)::int = any(%(buckets
 union all select max(_key), null from page
 
 -- settled --
--- Live, and no later than the place the source's log had when we began: the rest is moving.
+-- Live, and no later than the place the source's log had when we began: the rest is moving, unless no log reaches it.
 (_deleted_at is null and _hash is not null and not (
     _generation > %(generation)s
-    or (_generation = %(generation)s and greatest(_position, {step}) > %(position)s)))
+    or (_generation = %(generation)s and greatest(_position, {step}) > %(position)s
+        and greatest(_position, {step}) <= %(end)s)))
 
 -- versions --
 select _key, _generation, _position, _step, _ruleset, _deleted_at is null, _flags, {columns}

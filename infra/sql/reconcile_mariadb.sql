@@ -50,7 +50,7 @@ coalesce(datediff({column}, '1970-01-01'), {zero})
 coalesce(timestampdiff(microsecond, '1970-01-01', {column}), {zero})
 
 -- image_timestamp --
-date_format(if({column} = 0, null, {column}), '%%Y-%%m-%%dT%%H:%%i:%%s.%%fZ')
+if({column} = 0, if({zero} = 0, '1970-01-01T00:00:00.000000Z', null), date_format({column}, '%%Y-%%m-%%dT%%H:%%i:%%s.%%fZ'))
 
 -- image_time --
 time_to_sec({column}) * 1000000 + microsecond({column})

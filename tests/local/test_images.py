@@ -29,7 +29,7 @@ CATALOGUE = read_catalogue()
 ROWS = {
     name: row for name, row in (CLEAN | MORE).items() if CATALOGUE[name].source in read_sources()
 }
-ROWS["tp_khai_tu"] |= {"uuid": "6f1c0000-0000-4000-8000-000000000001"}
+ROWS["tp_khai_tu"] = ROWS["tp_khai_tu"] | {"uuid": "6f1c0000-0000-4000-8000-000000000001"}
 
 
 def at(name: str) -> str:
@@ -205,6 +205,20 @@ def test_zero_dates_and_latin1_of_mariadb_are_read_as_debezium_sends_them(
     assert row["truy_xuat"] == 1
     assert row["chu_the"] == "HTX ChiÒng LÒ"
     assert row["san_luong"] == ROWS["nnmt_ocop"]["san_luong"]
+
+
+def test_a_zero_timestamp_of_mariadb_is_null_or_the_epoch(servers: dict[str, Any]) -> None:
+    source = read_sources()["so_nnmt"]
+    columns = "id int primary key, a timestamp null, b timestamp not null"
+    execute(servers, "so_nnmt", f"create table luc_khong ({columns})")
+    execute(servers, "so_nnmt", f"grant select on luc_khong to {source.role}")
+    zero = "'0000-00-00 00:00:00'"
+    execute(servers, "so_nnmt", f"insert into luc_khong values (1, {zero}, {zero})")
+    fields = [a_field("text", name=name, columns=(name,)) for name in ("id", "a", "b")]
+    dataset = a_dataset(*fields, source="so_nnmt", source_kind="cdc_mariadb", table="luc_khong")
+    (row,) = open_images(opened(servers, "so_nnmt"), source, dataset).page(None, None, 9).rows
+    execute(servers, "so_nnmt", "drop table luc_khong")
+    assert plain(row) == {"id": 1, "a": None, "b": "1970-01-01T00:00:00Z"}
 
 
 def fill_readings(servers: dict[str, Any]) -> list[str]:

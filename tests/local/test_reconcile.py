@@ -35,7 +35,7 @@ CATALOGUE = read_catalogue()
 LAND, OCOP = CATALOGUE["nnmt_thua_dat"], CATALOGUE["nnmt_ocop"]
 ROWS = CLEAN | MORE
 PACE = Pace(rows=7, pause_s=0)
-FAR = 1 << 62
+FAR = 99_999 << 32
 """A position no log of a test reaches."""
 
 
@@ -117,7 +117,7 @@ class World:
     def compare(self, *, processes: int = 0) -> Report:
         """Reconcile, in this process alone or in *processes* of their own."""
         with open_sides(self.ways) as sides:
-            return reconcile(self.inquiry(sides), lambda _: self._swept(sides, processes), "d")
+            return reconcile(self.inquiry(sides), lambda: self._swept(sides, processes), "d")
 
     def inquiry(self, sides: Sides) -> Inquiry:
         """The product's, with our own proof and our own raw records."""
@@ -298,11 +298,63 @@ def test_a_refused_row_is_explained_by_its_open_item_and_by_nothing_else(world: 
 
 
 def test_a_version_beyond_the_place_we_began_at_is_moving(world: World) -> None:
-    place = FAR if world.dataset is LAND else (1 << 32) - 1
-    world.chain.deliver(world.delivered[5] | {column(world): "AB 2"}, position=place)
+    world.in_province(f"delete from {table(world)} where _key = '[5]'")
+    asked = []
+
+    def settle(_: int) -> bool:
+        asked.append(_)
+        if len(asked) == 2:  # the row comes and changes between two readings of the source
+            world.change(6, id=6)
+            world.put(70)  # the log goes on
+            world.at_source(f"delete from {world.dataset.table} where id = 70")
+            with open_sides(world.ways) as sides:
+                place = sides.images.place().position
+            changed = world.delivered[5] | {column(world): "AB 2"}
+            world.chain.deliver(changed, position=place)
+            world.chain.deliver(None, gone=world.delivered[70])
+        return True
+
+    world.settled = settle
     report = world.compare()
     assert found(report) == {"[5]": ("moving", "altered")}
     assert report.equal
+
+
+def test_a_version_no_log_of_the_source_reaches_is_not_excused(world: World) -> None:
+    world.chain.deliver(world.delivered[5] | {column(world): "AB 2"}, position=FAR)
+    world.chain.deliver(world.delivered[6] | {"id": 71}, position=FAR)  # as before a restore
+    report = world.compare()
+    assert found(report) == {"[5]": ("differs", "altered"), "[71]": ("differs", "extra")}
+    assert report.verified_through is None
+
+
+def test_rows_that_a_waiting_truncate_would_remove_are_explained_by_it(world: World) -> None:
+    world.at_source(f"delete from {world.dataset.table} where id in (7, 8)")
+    world.in_province(f"delete from {table(world)} where _key = '[9]'")
+    truncate = (
+        "insert into quarantine.item (dataset, op, problems, owner_unit, generation, position,"
+        " step, ruleset, raw_topic, raw_partition, raw_offset, reject_topic, reject_partition,"
+        " reject_offset, status) select %s, 't', '[]', 'x', 1, _position, _step, 1, 'r', 0, 0,"
+        f" 'j', 0, 0, 'open' from {table(world)} where _key = '[8]'"
+    )
+    world.in_province(truncate, world.dataset.id)  # after row 7, before row 8
+    assert found(world.compare()) == {
+        "[7]": ("quarantined", "extra"),
+        "[8]": ("differs", "extra"),
+        "[9]": ("differs", "missing"),
+    }
+
+
+def test_a_key_that_no_row_of_the_source_can_have_is_extra(world: World) -> None:
+    odd = ["[1,2]", '["\\u0000"]', '["no number"]', "no JSON", "[[1]]", "[null]", "[1e999]", "[]"]
+    columns = "_source, _generation, _position, _step, _ruleset, _raw, _hash"
+    for key in odd:
+        world.in_province(
+            f"insert into {table(world)} (_key, {columns}) select %s, {columns}"
+            f" from {table(world)} where _key = '[5]'",
+            key,
+        )
+    assert found(world.compare()) == dict.fromkeys(odd, ("differs", "extra"))
 
 
 def test_a_row_that_changes_while_it_is_judged_is_moving_and_what_arrives_late_is_equal(
@@ -335,7 +387,9 @@ def test_where_the_chain_is_not_proved_complete_nothing_is_called_equal_or_lost(
     assert "not proved" in document(report)["reason"]
     answers = iter([True, False])
     world.settled = lambda _: next(answers)
-    assert found(world.compare()) == {"[3]": ("moving", "missing")}
+    report = world.compare()
+    assert found(report) == {"[3]": ("moving", "missing")}
+    assert (report.equal, report.verified_through) == (False, None)
 
 
 def test_a_row_judged_by_older_rules_is_no_difference_if_our_rules_would_agree(

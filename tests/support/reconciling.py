@@ -106,7 +106,8 @@ class Chain:
 
     def _source(self, place: int) -> dict[str, Any]:
         if self.dataset.source_kind == "cdc_mariadb":
-            return MARIADB | {"file": "mariadb-bin.000001", "pos": place, "row": 0}
+            file, place = max(1, place >> 32), place & 0xFFFFFFFF
+            return MARIADB | {"file": f"mariadb-bin.{file:06d}", "pos": place, "row": 0}
         return POSTGRES | {"sequence": json.dumps([str(place), str(place)])}
 
     def close(self) -> None:

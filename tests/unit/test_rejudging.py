@@ -1,18 +1,35 @@
 """Raw records read again: which stretches of Kafka are read for the offsets that are wanted."""
 
 import json
+from typing import Any
 
+import pytest
 from support.judging import CLEAN
 
+from infra.errors import Fatal
 from schemas.catalogue import read_catalogue
 from schemas.codes import read_codes
 from streams.compiler import compile_dataset
+from streams.judge import Unjudged
 from streams.output import row_hash
 from streams.standard import Standardiser
 from suoi.rejudging import stretches
 
 NOW = 1_773_200_000_000_000
 BIRTH = CLEAN["tp_khai_sinh"]
+
+
+class NoJudge:
+    """A contract that seemed right."""
+
+    def judge(self, _row: object, _source_ts: int) -> Any:  # noqa: ANN401
+        """No judge can be made."""
+        raise Unjudged
+
+
+def test_a_contract_without_a_judge_refuses_no_row_but_stops() -> None:  # Invariant 10
+    with pytest.raises(Fatal, match="no judge can be made"):
+        Standardiser(NoJudge())({}, NOW)
 
 
 def standardiser() -> Standardiser:

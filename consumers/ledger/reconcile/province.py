@@ -23,11 +23,13 @@ class Settled(NamedTuple):
 
     generation: int
     position: int
+    end: int
+    """Where it ends now: beyond that lies no version of this log, and nothing is excused."""
 
     def before(self, order: OrderKey, *, stepped: bool) -> bool:
         """Tell whether *order* lies beyond it; *stepped* = its step is a position too."""
         place = max(order.position, order.step) if stepped else order.position
-        later = order.generation == self.generation and place > self.position
+        later = order.generation == self.generation and self.position < place <= self.end
         return order.generation > self.generation or later
 
 
@@ -82,6 +84,13 @@ class Province:
             return set()
         asked = {"keys": list(keys), "dataset": self._dataset.id}
         return {str(key) for (key,) in self._asked("waiting", asked)}
+
+    def emptied(self, keys: Sequence[str]) -> set[str]:
+        """Return which of *keys* a TRUNCATE that waits for approval would remove."""
+        if not keys:
+            return set()
+        asked = {"keys": list(keys), "dataset": self._dataset.id}
+        return {str(key) for (key,) in self._asked("emptied", asked)}
 
     def sums(self, settled: Settled) -> dict[int, Sum]:
         """Sum the live rows that lie no later than *settled*, by bucket."""

@@ -34,7 +34,8 @@ class Report:
     """Where its log ended then."""
     rows: int
     proved: bool
-    """Whether the province was complete through *started* before we compared."""
+    """Whether the province was complete through *started* before we compared, and through each
+    second look at a suspect."""
     counts: Counter[str]
     differences: tuple[Difference, ...]
     """At most MOST_SHOWN, the failures first."""
@@ -50,16 +51,16 @@ class Report:
         return instant(self.started) if self.equal else None
 
 
-def reconcile(inquiry: Inquiry, sweep: Callable[[Settled], Swept], dataset: str) -> Report:
+def reconcile(inquiry: Inquiry, sweep: Callable[[], Swept], dataset: str) -> Report:
     """Compare the source and the province of *dataset*.
 
     *sweep* reads the whole source once, in as many processes as it likes. Where the chain is not
     proved complete, the source is not read at all: what differed would say nothing (invariant 9).
     """
     began = inquiry.source.place()
-    settled = Settled(inquiry.generation, began.position)
     proved = inquiry.settle(began.clock)
-    swept = sweep(settled) if proved else Swept()
+    swept = sweep() if proved else Swept()
+    settled = Settled(inquiry.generation, began.position, inquiry.source.place().position)
     differences = list(_differences(inquiry, swept, settled)) if proved else []
     counts = Counter(one.kind.value for one in differences)
     counts[Kind.QUARANTINED] += len(swept.quarantined)
@@ -72,7 +73,7 @@ def reconcile(inquiry: Inquiry, sweep: Callable[[Settled], Swept], dataset: str)
         started=began.clock,
         position=began.position,
         rows=swept.rows,
-        proved=proved,
+        proved=proved and all(one.proved for one in differences),
         counts=counts,
         differences=tuple(shown[:MOST_SHOWN]),
     )

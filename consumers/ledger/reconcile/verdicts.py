@@ -37,6 +37,8 @@ class Difference(NamedTuple):
     kind: Kind
     what: str
     """missing, deleted, extra, altered, or refused (by our rules, and no item says so)."""
+    proved: bool = True
+    """Whether the chain was complete past our reading: else nobody can say what became of it."""
 
 
 class LogPlace(Protocol):
@@ -88,13 +90,13 @@ class Inquiry:
             for few in slices(some, _BATCH_ROWS):
                 before |= self.source.named(few)
             proved = self.settle(self.source.place().clock)
-            settled = Settled(self.generation, began.position)
             for few in slices(some, _BATCH_ROWS):
-                found = self._judged({key: before.get(key) for key in few}, settled)
+                found = self._judged({key: before.get(key) for key in few}, began.position)
                 yield from found if proved else map(_unproved, found)
 
-    def _judged(self, rows: Mapping[str, Row | None], settled: Settled) -> Iterator[Difference]:
+    def _judged(self, rows: Mapping[str, Row | None], position: int) -> Iterator[Difference]:
         held = self.province.held(list(rows))
+        settled = Settled(self.generation, position, self.source.place().position)
         explained = self.province.waiting(list(rows))
         again = self.source.named(list(rows))  # after the province: a change meanwhile is seen
         ours = {key: self._ours(row, held.get(key)) for key, row in rows.items()}
@@ -103,6 +105,7 @@ class Inquiry:
             for key, row in rows.items()
             if (what := unlike(row, ours[key], held.get(key))) is not None
         }
+        explained |= self.province.emptied([key for key in unequal if rows[key] is None])
         moving = {
             key
             for key in unequal
@@ -161,7 +164,7 @@ def unlike(row: Row | None, ours: str | None, theirs: Held | None) -> str | None
 
 def _unproved(found: Difference) -> Difference:
     """Without a proof that it must have arrived, nothing is called lost (invariant 10)."""
-    return found._replace(kind=Kind.MOVING) if found.kind is Kind.DIFFERS else found
+    return found._replace(kind=Kind.MOVING, proved=False) if found.kind is Kind.DIFFERS else found
 
 
 def slices(keys: Sequence[str], rows: int) -> Iterator[Sequence[str]]:
