@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,6 +18,7 @@ from infra.errors import Usage
 from infra.local.access import SUPERUSER, postgres_conninfo
 from infra.local.home import Home
 from infra.postgres import connect
+from schemas.catalogue import Catalogue
 from schemas.contract import Dataset
 from streams.conditions import CONDITIONS
 from streams.output import keyed_hash
@@ -105,12 +107,16 @@ def _inquiry(books: Books, sides: Sides, settle: Settle) -> Inquiry:
 
 
 def _settling(books: Books, dataset: Dataset, patience_s: float) -> Settle:
-    """Wait for the watermark: a heartbeat written after the moment went the whole way."""
+    """Wait for the watermark: a heartbeat written after the moment went the whole way.
+
+    That of this dataset alone is asked for: another that is paused would make each answer late.
+    """
+    alone = replace(books, catalogue=Catalogue({dataset.id: dataset}))
 
     def settle(moment: int) -> bool:
         deadline = time.monotonic() + patience_s
         while True:
-            through = books.complete_through().get(dataset.id)
+            through = alone.complete_through().get(dataset.id)
             if through is not None and through >= instant(moment):
                 return True
             if time.monotonic() > deadline:

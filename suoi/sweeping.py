@@ -5,6 +5,7 @@ against the province, and sends back what it met. A process whose parent is gone
 page (invariant 8: nothing is left behind to read a department's database for nobody).
 """
 
+import gc
 import multiprocessing
 import signal
 from collections.abc import Iterator, Sequence
@@ -27,6 +28,8 @@ from streams.standard import Standardiser
 from suoi.law import chosen_dataset, compiled, read_law
 
 PACE = Pace()
+_YOUNG = 100_000
+"""New objects before the collector looks for cycles: a page makes many, and rows hold none."""
 Bounds = tuple[Mark | None, Mark | None]
 
 
@@ -117,6 +120,8 @@ def _answer(answers: Pipe) -> Swept:
 
 def _work(answers: Pipe, ways: Ways, bounds: Bounds) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the command that asked ends us
+    gc.freeze()
+    gc.set_threshold(_YOUNG)
     try:
         answers.send(sweep_part(ways, bounds))
     except Trouble as trouble:
