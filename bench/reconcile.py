@@ -7,7 +7,8 @@ clean.nnmt_thua_dat. Rows are the demo's parcels; distinct ones go through the j
 provincial sink, then both sides are multiplied by SQL. Timed: cutting the table, the sweep in
 processes of their own (standardising included, start-up too), the sums, the verdicts. Not timed:
 the wait for the watermark, which is that of the chain. The answer is asserted before a figure
-counts.
+counts. Beside the seconds stands what they were made of: CPU of our processes, of both servers, and
+of whoever else was at work on the machine meanwhile.
 """
 
 # ruff: noqa: S608  the statements hold names of our own
@@ -20,6 +21,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -61,7 +63,8 @@ def main() -> None:
     with both(given.rows) as (source, province):
         ways = _ways(source, province, given.pause_ms / 1000)
         spoil(province)
-        rounds = [timed(ways, given.processes) for _ in range(given.rounds)]
+        masters = [_postmaster(source), _postmaster(province)]
+        rounds = [timed(ways, given.processes, masters) for _ in range(given.rounds)]
     said = {
         "machine": machine,
         "rows": rounds[0]["rows"],
@@ -154,9 +157,10 @@ def spoil(province: Server) -> None:
             assert changed == 1
 
 
-def timed(ways: Ways, processes: int) -> dict[str, Any]:
+def timed(ways: Ways, processes: int, masters: Sequence[int]) -> dict[str, Any]:
     """Reconcile once; the answer must be right before its time counts."""
-    began, before = time.perf_counter(), _cpu()
+    load = round(os.getloadavg()[0], 2)
+    began, before = time.perf_counter(), _spent(masters)
     with open_sides(ways) as sides:
         inquiry = Inquiry(
             source=sides.images,
@@ -169,8 +173,17 @@ def timed(ways: Ways, processes: int) -> dict[str, Any]:
         )
         found = reconcile(inquiry, lambda: sweep_all(ways, sides.images.marks(processes)), DATASET)
     took = time.perf_counter() - began
+    used = [round(now - then, 1) for now, then in zip(_spent(masters), before, strict=True)]
     _check(found)
-    return {"seconds": round(took, 2), "cpu_s": round(_cpu() - before, 2), "rows": found.rows}
+    ours, servers, whole = used
+    return {
+        "seconds": round(took, 2),
+        "rows": found.rows,
+        "cpu_s": ours,
+        "servers_cpu_s": servers,
+        "others_cpu_s": round(whole - ours - servers, 1),
+        "load_1m": load,
+    }
 
 
 def _check(found: Report) -> None:
@@ -182,6 +195,42 @@ def _cpu() -> float:
     """CPU of this process and of those it has waited for, without the servers' (seconds)."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def _spent(masters: Sequence[int]) -> tuple[float, float, float]:
+    """CPU seconds so far of us, of the servers with these pids, and of the whole machine."""
+    tick = os.sysconf("SC_CLK_TCK")
+    user, nice, system, _idle, _wait, *interrupts = map(int, _words("/proc/stat")[1:8])
+    return (
+        _cpu(),
+        sum(map(_server, masters)) / tick,
+        (user + nice + system + sum(interrupts)) / tick,
+    )
+
+
+def _server(master: int) -> int:
+    """Ticks of a postmaster, of the children it has buried, and of those that live."""
+    found = 0
+    for directory in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (directory / "stat").read_text().rpartition(")")[2].split()
+        except OSError:  # it has just ended: its parent counts it
+            continue
+        mine = int(directory.name) == master
+        if mine or int(words[1]) == master:
+            found += sum(map(int, words[11:15] if mine else words[11:13]))
+    return found
+
+
+def _words(path: str) -> list[str]:
+    return Path(path).read_text().split()
+
+
+def _postmaster(server: Server) -> int:
+    with psycopg.connect(server.dsn()) as connection:
+        row = connection.execute("show data_directory").fetchone()
+    assert row is not None
+    return int(_words(f"{row[0]}/postmaster.pid")[0])
 
 
 def _ways(department: Server, province: Server, pause_s: float) -> Ways:
