@@ -63,7 +63,7 @@ def reconcile(
     chosen = _chosen(dataset)
     ways = _ways(Home(home), chosen, home)
     with open_books(home) as books, open_sides(ways) as sides:
-        inquiry = _inquiry(books, sides, _settling(books, chosen, patience))
+        inquiry = _inquiry(books, sides, settling(books, chosen, patience))
         found = reports.reconcile(
             inquiry, lambda: sweep_all(ways, sides.images.marks(processes)), chosen.id
         )
@@ -106,8 +106,8 @@ def _inquiry(books: Books, sides: Sides, settle: Settle) -> Inquiry:
     )
 
 
-def _settling(books: Books, dataset: Dataset, patience_s: float) -> Settle:
-    """Wait for the watermark: a heartbeat written after the moment went the whole way.
+def settling(books: Books, dataset: Dataset, patience_s: float) -> Settle:
+    """Return what waits for the watermark: a heartbeat of after the moment went the whole way.
 
     That of this dataset alone is asked for: another that is paused would make each answer late.
     """
