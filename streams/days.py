@@ -7,6 +7,8 @@ Việt Nam keeps UTC+7 without daylight saving, so a local day needs no zone dat
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
+from schemas import partial as partial_date
+
 ZONE_US = 7 * 3_600_000_000
 """Asia/Ho_Chi_Minh is this far ahead of UTC, in µs."""
 DAY_US = 86_400_000_000
@@ -71,10 +73,4 @@ def earliest(partial: str) -> int:
 
 def latest(partial: str) -> int:
     """Return the last day that "YYYY", "YYYY-MM" or "YYYY-MM-DD" may mean."""
-    match partial.split("-"):
-        case [year]:
-            return days(f"{year}-12-31")
-        case [year, month]:
-            following = date(int(year), int(month), 28) + timedelta(days=4)
-            return (following - timedelta(days=following.day)).toordinal() - _EPOCH_ORDINAL
-    return days(partial)
+    return partial_date.latest(partial).toordinal() - _EPOCH_ORDINAL

@@ -1,0 +1,179 @@
+-- one_at_a_time --
+-- Held until the transaction ends. Its own statement: the snapshots that follow are taken after it,
+-- so that no finding is written from a row older than one judged before.
+select pg_advisory_xact_lock(7236837105);
+
+-- places --
+-- reached: every record before it is in its table, or was refused there; the same snapshot says both.
+-- Behind for two weeks we are strangers: Kafka forgets tombstones after 30 days, and with them keys.
+select held.topic, held.partition, held.next as reached,
+    case when mine.next = held.next or mine.moved_at > clock_timestamp() - interval '14 days'
+        then mine.next end
+from ledger.progress as held left join quarantine.followed as mine using (topic, partition)
+where held.consumer = 'province' and held.topic = any(%(topics)s::text[])
+order by held.topic, held.partition;
+
+-- follow --
+-- A partition met for the first time, or made anew, is followed from where its sink stands: what lies
+-- before is in the table, which is read whole.
+insert into quarantine.followed as mine (topic, partition, next)
+select topic, partition, next from ledger.progress
+where consumer = 'province'
+and (topic, partition) in (select * from unnest(%(topics)s::text[], %(partitions)s::int[]))
+on conflict (topic, partition) do update set next = excluded.next, moved_at = clock_timestamp();
+
+-- move --
+-- Compare and set, in the transaction of the findings (invariants 1, 3).
+update quarantine.followed as held set next = wanted.next, moved_at = clock_timestamp()
+from unnest(%(topics)s::text[], %(partitions)s::int[], %(starts)s::bigint[], %(nexts)s::bigint[])
+    as wanted (topic, partition, start, next)
+where held.topic = wanted.topic and held.partition = wanted.partition and held.next = wanted.start
+returning held.topic, held.partition;
+
+-- begin_refill --
+update quarantine.judged set refill_after = '' where dataset = any(%(datasets)s::text[]);
+
+-- refills --
+select dataset, refill_after from quarantine.judged
+where refill_after is not null and dataset = any(%(datasets)s::text[]) order by dataset;
+
+-- page --
+-- Tombstones too: a row that is gone leaves its groups.
+select _key from {table} where _key > %(after)s order by _key limit %(rows)s;
+
+-- turn_page --
+update quarantine.judged set refill_after = %(after)s where dataset = %(dataset)s;
+
+-- rows --
+select _key, coalesce({event_date}, (_source_ts at time zone 'Asia/Ho_Chi_Minh')::date), {measure},
+    {columns}
+from {table} where _key = any(%(keys)s::text[]) and _deleted_at is null {where};
+
+-- merge --
+-- What the touched rows belong to now, in place of what they belonged to; gives the groups that changed.
+with incoming as materialized (
+    select * from unnest(
+        %(sides)s::smallint[], %(members)s::text[], %(groups)s::uuid[],
+        %(event_dates)s::date[], %(measures)s::date[]
+    ) as incoming (side, key, grp, event_date, measure)
+),
+gone as (
+    delete from quarantine.member as held
+    where held.side = any(%(judged)s::smallint[]) and held.key = any(%(keys)s::text[])
+    and (held.side, held.key, held.grp) not in (select side, key, grp from incoming)
+    returning held.grp
+),
+put as (
+    insert into quarantine.member as held (side, key, grp, event_date, measure)
+    select side, key, grp, event_date, measure from incoming
+    on conflict (side, key, grp) do update
+    set event_date = excluded.event_date, measure = excluded.measure
+    where (held.event_date, held.measure) is distinct from (excluded.event_date, excluded.measure)
+    returning held.grp
+)
+select grp::text from gone union select grp::text from put;
+
+-- judge --
+-- A group is found while two of its rows contradict each other. Two groups of one rule that hold the
+-- same rows are one finding (a couple registered twice): the one of the lower digest. So a paired
+-- group is judged with every group of its rows.
+with touched as materialized (select unnest(%(groups)s::uuid[]) as grp),
+near as materialized (
+    select grp from touched
+    union
+    select beside.grp from touched
+    join quarantine.member as held using (grp)
+    join quarantine.side on side.id = held.side and side.paired
+    join quarantine.member as beside on beside.side = held.side and beside.key = held.key
+),
+held as materialized (
+    select grp, side.rule, side.role, side.dataset, member.key, member.event_date, member.measure,
+        count(*) over beside as rows,
+        min(member.measure) filter (where side.role = 'limit') over beside as lowest,
+        max(member.measure) filter (where side.role = 'subject') over beside as highest
+    from near join quarantine.member using (grp) join quarantine.side on side.id = member.side
+    window beside as (partition by grp)
+),
+found as (
+    select distinct on (rule, datasets, keys) rule, grp, datasets, keys, event_dates
+    from (
+        select rule, grp,
+            array_agg(dataset order by event_date, key, dataset) as datasets,
+            array_agg(key order by event_date, key, dataset) as keys,
+            array_agg(event_date order by event_date, key, dataset) as event_dates
+        from held
+        where rows > 1
+        and (role = 'equal' or (role = 'subject' and measure > lowest)
+            or (role = 'limit' and measure < highest))
+        group by rule, grp having count(*) > 1
+    ) as groups
+    order by rule, datasets, keys, grp
+),
+closed as (
+    update quarantine.finding as held
+    set status = 'closed', closed_at = clock_timestamp(), changed_at = clock_timestamp()
+    from near
+    where held.grp = near.grp and held.status = 'open'
+    and held.grp not in (select grp from found)
+    returning held.id
+),
+opened as (
+    insert into quarantine.finding as held (rule, grp, datasets, keys, event_dates, status)
+    select rule, grp, datasets, keys, event_dates, 'open' from found
+    on conflict (grp) do update set
+        datasets = excluded.datasets, keys = excluded.keys, event_dates = excluded.event_dates,
+        opened_at = case held.status when 'open' then held.opened_at else clock_timestamp() end,
+        status = 'open', changed_at = clock_timestamp(), closed_at = null
+    where (held.status, held.datasets, held.keys, held.event_dates)
+        is distinct from ('open', excluded.datasets, excluded.keys, excluded.event_dates)
+    returning held.id
+)
+select (select count(*) from near), (select count(*) from opened), (select count(*) from closed);
+
+-- add_rules --
+insert into quarantine.rule (name, dataset, reason, field, owner_unit, message)
+select * from jsonb_to_recordset(%(rules)s::jsonb)
+    as wanted (name text, dataset text, reason text, field text, owner_unit text, message text)
+where wanted.name not in (select name from quarantine.rule);
+
+-- describe_rules --
+update quarantine.rule as held set owner_unit = wanted.owner_unit, message = wanted.message
+from jsonb_to_recordset(%(rules)s::jsonb) as wanted (name text, owner_unit text, message text)
+where held.name = wanted.name
+and (held.owner_unit, held.message) is distinct from (wanted.owner_unit, wanted.message);
+
+-- add_sides --
+insert into quarantine.side (rule, dataset, role, paired)
+select rule.id, wanted.dataset, wanted.role, wanted.paired
+from jsonb_to_recordset(%(sides)s::jsonb) as wanted (rule text, dataset text, role text, paired boolean)
+join quarantine.rule on rule.name = wanted.rule
+where (rule.id, wanted.dataset, wanted.role) not in (select rule, dataset, role from quarantine.side);
+
+-- describe_sides --
+update quarantine.side as held set paired = wanted.paired
+from jsonb_to_recordset(%(sides)s::jsonb) as wanted (rule text, dataset text, role text, paired boolean)
+join quarantine.rule on rule.name = wanted.rule
+where (held.rule, held.dataset, held.role) = (rule.id, wanted.dataset, wanted.role)
+and held.paired <> wanted.paired;
+
+-- sides --
+select rule.name, side.dataset, side.role, side.id
+from quarantine.side join quarantine.rule on rule.id = side.rule;
+
+-- retire --
+-- A side that no rule in force has: its rows leave their groups.
+delete from quarantine.member where side = any(%(sides)s::smallint[]) returning grp::text;
+
+-- forget_sides --
+delete from quarantine.side where id = any(%(sides)s::smallint[]);
+
+-- begin_datasets --
+-- Judged by other rules than these, or never: the table is read again from its first row.
+insert into quarantine.judged as held (dataset, fingerprint, refill_after)
+select dataset, fingerprint, ''
+from unnest(%(datasets)s::text[], %(fingerprints)s::text[]) as wanted (dataset, fingerprint)
+on conflict (dataset) do update set fingerprint = excluded.fingerprint, refill_after = ''
+where held.fingerprint <> excluded.fingerprint;
+
+-- forget_datasets --
+delete from quarantine.judged where dataset <> all(%(datasets)s::text[]);
