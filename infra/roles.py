@@ -1,6 +1,6 @@
 """The roles of the provincial database: each component enters as its own, with what it needs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import psycopg
@@ -9,7 +9,13 @@ from psycopg import sql
 from infra.postgres import Connection, classified
 from infra.queries import read_queries
 
-ROLES = ("province_sink", "province_quarantine", "province_reader", "province_receipt")
+ROLES = (
+    "province_sink",
+    "province_quarantine",
+    "province_findings",
+    "province_reader",
+    "province_receipt",
+)
 
 LIMITS: Mapping[str, str] = MappingProxyType(
     {
@@ -67,8 +73,26 @@ def _grant(connection: Connection) -> None:
     database = sql.Identifier(connection.info.dbname)
     for name in ("shut", "enter"):
         connection.execute(queries[name].format(database=database))
-    for name in ("grant_sink", "grant_quarantine", "grant_reader", "grant_receipt"):
-        connection.execute(queries[name])
+    for name in ("sink", "quarantine", "findings", "reader", "receipt"):
+        connection.execute(queries[f"grant_{name}"])
     for (table,) in connection.execute(queries["clean_tables"]).fetchall():
         held = sql.Identifier("clean", str(table))
         connection.execute(queries["grant_order"].format(table=held))
+
+
+def grant_columns(connection: Connection, columns: Mapping[str, Sequence[str]]) -> None:
+    """Let the finder read *columns* of `clean` (dataset -> names), and no other one (invariant 6).
+
+    Raises:
+        Transient: the server went away.
+        Fatal: the server refused; a column may be missing from its table.
+    """
+    query = read_queries("roles")["grant_columns"]
+    try:
+        with connection.transaction():
+            for dataset, names in columns.items():
+                table = sql.Identifier("clean", dataset)
+                listed = sql.SQL(", ").join(map(sql.Identifier, names))
+                connection.execute(query.format(table=table, columns=listed))
+    except psycopg.Error as error:
+        raise classified(error) from error

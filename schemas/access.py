@@ -9,7 +9,9 @@ from typing import NamedTuple
 from schemas import topics
 from schemas.contract import Dataset
 
-PRINCIPALS = ("admin", "connect", "streams", "province", "quarantine", "portal", "reader")
+PRINCIPALS = (
+    *("admin", "connect", "streams", "province", "quarantine", "findings", "portal", "reader"),
+)
 
 _READ = ("READ", "DESCRIBE")
 _WRITE = ("WRITE", "DESCRIBE")
@@ -70,6 +72,7 @@ def _streams(datasets: tuple[Dataset, ...]) -> Iterator[Grant]:
 def _sinks(datasets: tuple[Dataset, ...]) -> Iterator[Grant]:
     for dataset in datasets:
         yield from _each("province", topics.clean(dataset), _READ)
+        yield from _each("findings", topics.clean(dataset), _READ)  # of which it reads the keys
         yield from _each("quarantine", topics.reject(dataset), _READ)
         for name in _open(dataset):
             yield from _each("portal", name, _READ)

@@ -42,6 +42,7 @@ COMMANDS = {
     "connector": "suoi.connector",
     "dataset": "suoi.dataset",
     "reject": "suoi.reject",
+    "finding": "suoi.finding",
     "ledger": "suoi.ledger",
     "receipt": "suoi.receipt",
     "reconcile": "suoi.reconcile",

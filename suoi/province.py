@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 
+from consumers.findings.members import columns_read
+from consumers.findings.rules import rules_of
 from infra.local.access import postgres_conninfo
 from infra.local.home import Home
 from infra.migrations import make_tables, migrate
 from infra.postgres import connect
-from infra.roles import set_roles
+from infra.roles import grant_columns, set_roles
 from suoi.law import read_captured
 
 
@@ -22,9 +24,10 @@ def migrate_province(home: Home, phases: Iterable[str] = ("pre", "post")) -> lis
     try:
         done = [name for phase in phases for name in migrate(connection, phase)]
         done += make_tables(connection, catalogue.values())
-        roles = ("sink", "quarantine", "reader", "receipt")
+        roles = ("sink", "quarantine", "findings", "reader", "receipt")
         passwords = {f"province_{role}": home.secret(f"pg_province_{role}") for role in roles}
         set_roles(connection, passwords)
+        grant_columns(connection, columns_read(rules_of(catalogue), catalogue))
     finally:
         connection.close()
     return done

@@ -22,7 +22,7 @@ Value = TypeVar("Value")
 
 def run(
     name: Annotated[
-        str, typer.Argument(help="streams, province, quarantine, portal-cache, portal")
+        str, typer.Argument(help="streams, province, quarantine, findings, portal-cache, portal")
     ],
 ) -> None:
     """Run one worker until it is told to stop."""
@@ -56,6 +56,12 @@ def _quarantine(settings: Settings, catalogue: Catalogue) -> None:
     quarantine.run(settings, catalogue)
 
 
+def _findings(settings: Settings, catalogue: Catalogue) -> None:
+    from consumers.findings import finder  # noqa: PLC0415
+
+    finder.run(settings, catalogue)
+
+
 def _portal_cache(settings: Settings, catalogue: Catalogue) -> None:
     from consumers import portal_cache  # noqa: PLC0415
 
@@ -72,6 +78,7 @@ WORKERS: dict[str, Callable[[Settings, Catalogue], None]] = {
     "streams": _streams,
     "province": _province,
     "quarantine": _quarantine,
+    "findings": _findings,
     "portal-cache": _portal_cache,
     "portal": _portal,
 }

@@ -43,6 +43,7 @@ ACCESS: Mapping[str, Access] = MappingProxyType(
         "quarantine_sink": Access(
             kafka="quarantine", postgres="province_quarantine", registry=True
         ),
+        "findings": Access(kafka="findings", postgres="province_findings"),
         "portal_cache": Access(kafka="portal", redis="sink", registry=True),
         # The web process reads Redis and nothing else: no database, no Kafka (DESIGN.md 7)
         "portal": Access(redis="portal"),
@@ -61,6 +62,7 @@ _SECRETS = MappingProxyType(
         SUPERUSER: "pg_province_superuser",
         "province_sink": "pg_province_sink",
         "province_quarantine": "pg_province_quarantine",
+        "province_findings": "pg_province_findings",
         "province_reader": "pg_province_reader",
         "province_receipt": "pg_province_receipt",
     }

@@ -20,6 +20,7 @@ KAFKA_USERS = (
     "streams",
     "province",
     "quarantine",
+    "findings",
     "portal",
     "reader",
 )

@@ -24,6 +24,7 @@ WORKERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "streams": ("streams", ("prepare_kafka", "prepare_registry")),
     "province_sink": ("province", ("prepare_kafka", "prepare_registry", "prepare_province")),
     "quarantine_sink": ("quarantine", ("prepare_kafka", "prepare_registry", "prepare_province")),
+    "findings": ("findings", ("prepare_kafka", "prepare_province")),
     "portal_cache": ("portal-cache", ("prepare_kafka", "prepare_registry", "redis")),
     "portal": ("portal", ("redis",)),
 }

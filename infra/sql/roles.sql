@@ -26,6 +26,17 @@ grant select, insert, update on ledger.progress, ledger.seen, ledger.outcome, le
 -- grant_order --
 grant select (_key, _generation, _position, _step, _ruleset) on {table} to province_quarantine;
 
+-- grant_findings --
+grant usage on schema clean, ledger, quarantine to province_findings;
+grant select on ledger.progress to province_findings;
+grant select, insert, update on quarantine.rule, quarantine.finding, quarantine.followed
+    to province_findings;
+grant select, insert, update, delete on quarantine.side, quarantine.member, quarantine.judged
+    to province_findings;
+
+-- grant_columns --
+grant select ({columns}) on {table} to province_findings;
+
 -- grant_reader --
 grant usage on schema clean, ledger, quarantine to province_reader;
 grant select on all tables in schema clean to province_reader;
@@ -38,8 +49,8 @@ grant usage on schema ledger to province_receipt;
 grant select, insert on ledger.receipt to province_receipt;
 
 -- enter --
-grant connect on database {database}
-    to province_sink, province_quarantine, province_reader, province_receipt;
+grant connect on database {database} to province_sink, province_quarantine, province_findings,
+    province_reader, province_receipt;
 
 -- shut --
 -- Only roles named in a grant enter.

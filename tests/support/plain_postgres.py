@@ -12,8 +12,10 @@ from pathlib import Path
 
 import psycopg
 
+from consumers.findings.members import columns_read
+from consumers.findings.rules import rules_of
 from infra.migrations import make_tables, migrate
-from infra.roles import ROLES, set_roles
+from infra.roles import ROLES, grant_columns, set_roles
 from schemas.contract import Dataset
 from support.waiting import until
 
@@ -99,4 +101,6 @@ def plain_province(*datasets: Dataset) -> Iterator[Server]:
         migrate(connection, "pre")
         make_tables(connection, datasets)
         set_roles(connection, dict.fromkeys(ROLES, "only-a-test"))
+        catalogue = {one.id: one for one in datasets}
+        grant_columns(connection, columns_read(rules_of(catalogue), catalogue))
         yield running
