@@ -36,6 +36,8 @@ class Judge:
         self._readings: dict[str, list[Reading]] = {}
         self.datasets = tuple({side.dataset: None for rule in rules for side in rule.sides})
         """Every dataset a rule looks at."""
+        self._paired = {side.dataset for rule in rules for side in rule.sides if len(side.by) > 1}
+        """Those where one row may be in two groups of one rule."""
 
     def begin(self, connection: Connection) -> None:
         """Write down the rules in force, and which tables must be read again because of them.
@@ -49,7 +51,6 @@ class Judge:
             ("add_rules", described),
             ("describe_rules", described),
             ("add_sides", sides),
-            ("describe_sides", sides),
         ):
             connection.execute(self._queries[name], values)
         self._retire(connection, self._open_sides(connection))
@@ -61,10 +62,13 @@ class Judge:
     def judge(self, connection: Connection, touched: Mapping[str, Sequence[str]]) -> Totals:
         """Judge the rows of *touched* (dataset -> keys) and every group they are or were in."""
         changed: list[str] = []
+        paired: list[str] = []
         for dataset, keys in touched.items():
-            changed += self._merge(connection, dataset, list(keys))
+            groups = self._merge(connection, dataset, list(keys))
+            changed += groups
+            paired += groups if dataset in self._paired else []
         rows = sum(map(len, touched.values()))
-        return Counter(rows=rows) + self._find(connection, changed)
+        return Counter(rows=rows) + self._find(connection, changed, paired)
 
     def refill(self, connection: Connection) -> Totals:
         """Judge one page of a table that must be read again; empty = there is none."""
@@ -91,10 +95,11 @@ class Judge:
         facts |= {"keys": keys, "judged": [reading.number for reading in readings]}
         return [str(group) for (group,) in connection.execute(self._queries["merge"], facts)]
 
-    def _find(self, connection: Connection, groups: Sequence[str]) -> Totals:
+    def _find(self, connection: Connection, groups: Sequence[str], paired: Sequence[str]) -> Totals:
         if not groups:
             return Counter()
-        answer = connection.execute(self._queries["judge"], {"groups": groups}).fetchone()
+        asked = {"groups": list(groups), "paired": list(paired)}
+        answer = connection.execute(self._queries["judge"], asked).fetchone()
         return Counter(dict(zip(("groups", "opened", "closed"), answer or (), strict=True)))
 
     def _open_sides(self, connection: Connection) -> list[int]:
@@ -112,7 +117,8 @@ class Judge:
         if not sides:
             return
         gone = connection.execute(self._queries["retire"], {"sides": sides})
-        self._find(connection, [str(group) for (group,) in gone])
+        groups = [str(group) for (group,) in gone]
+        self._find(connection, groups, groups)
         connection.execute(self._queries["forget_sides"], {"sides": sides})
 
     def _described(self, rule: Rule) -> dict[str, str]:
@@ -137,7 +143,7 @@ class Judge:
 
 def _sides(rules: Iterable[Rule]) -> list[dict[str, Any]]:
     return [
-        {"rule": rule.name, "dataset": one.dataset, "role": one.role, "paired": len(one.by) > 1}
+        {"rule": rule.name, "dataset": one.dataset, "role": one.role}
         for rule in rules
         for one in rule.sides
     ]

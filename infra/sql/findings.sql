@@ -51,6 +51,7 @@ from {table} where _key = any(%(keys)s::text[]) and _deleted_at is null {where};
 
 -- merge --
 -- What the touched rows belong to now, in place of what they belonged to; gives the groups that changed.
+-- `offset 0` keeps a lookup by index what it is: the planner would read the whole table once a batch.
 with incoming as materialized (
     select * from unnest(
         %(sides)s::smallint[], %(members)s::text[], %(groups)s::uuid[],
@@ -58,10 +59,16 @@ with incoming as materialized (
     ) as incoming (side, key, grp, event_date, measure)
 ),
 gone as (
-    delete from quarantine.member as held
-    where held.side = any(%(judged)s::smallint[]) and held.key = any(%(keys)s::text[])
-    and (held.side, held.key, held.grp) not in (select side, key, grp from incoming)
-    returning held.grp
+    delete from quarantine.member where ctid = any(array(
+        select held.ctid
+        from unnest(%(judged)s::smallint[]) as side cross join unnest(%(keys)s::text[]) as key
+        cross join lateral (
+            select member.ctid, member.grp from quarantine.member
+            where member.side = side.side and member.key = key.key offset 0
+        ) as held
+        where (side.side, key.key, held.grp) not in (select side, key, grp from incoming)
+    ))
+    returning grp
 ),
 put as (
     insert into quarantine.member as held (side, key, grp, event_date, measure)
@@ -77,22 +84,30 @@ select grp::text from gone union select grp::text from put;
 -- A group is found while two of its rows contradict each other. Two groups of one rule that hold the
 -- same rows are one finding (a couple registered twice): the one of the lower digest. So a paired
 -- group is judged with every group of its rows.
-with touched as materialized (select unnest(%(groups)s::uuid[]) as grp),
-near as materialized (
-    select grp from touched
+with near as materialized (
+    select unnest(%(groups)s::uuid[]) as grp
     union
-    select beside.grp from touched
-    join quarantine.member as held using (grp)
-    join quarantine.side on side.id = held.side and side.paired
-    join quarantine.member as beside on beside.side = held.side and beside.key = held.key
+    select beside.grp from unnest(%(paired)s::uuid[]) as touched (grp)
+    cross join lateral (
+        select side, key from quarantine.member where member.grp = touched.grp offset 0
+    ) as held
+    cross join lateral (
+        select grp from quarantine.member
+        where member.side = held.side and member.key = held.key offset 0
+    ) as beside
 ),
 held as materialized (
-    select grp, side.rule, side.role, side.dataset, member.key, member.event_date, member.measure,
+    select near.grp, side.rule, side.role, side.dataset,
+        member.key, member.event_date, member.measure,
         count(*) over beside as rows,
         min(member.measure) filter (where side.role = 'limit') over beside as lowest,
         max(member.measure) filter (where side.role = 'subject') over beside as highest
-    from near join quarantine.member using (grp) join quarantine.side on side.id = member.side
-    window beside as (partition by grp)
+    from near
+    cross join lateral (
+        select * from quarantine.member where member.grp = near.grp offset 0
+    ) as member
+    join quarantine.side on side.id = member.side
+    window beside as (partition by near.grp)
 ),
 found as (
     select distinct on (rule, datasets, keys) rule, grp, datasets, keys, event_dates
@@ -110,12 +125,17 @@ found as (
     order by rule, datasets, keys, grp
 ),
 closed as (
-    update quarantine.finding as held
+    update quarantine.finding
     set status = 'closed', closed_at = clock_timestamp(), changed_at = clock_timestamp()
-    from near
-    where held.grp = near.grp and held.status = 'open'
-    and held.grp not in (select grp from found)
-    returning held.id
+    where id = any(array(
+        select held.id from near
+        cross join lateral (
+            select id from quarantine.finding
+            where finding.grp = near.grp and finding.status = 'open' offset 0
+        ) as held
+        where near.grp not in (select grp from found)
+    ))
+    returning id
 ),
 opened as (
     insert into quarantine.finding as held (rule, grp, datasets, keys, event_dates, status)
@@ -143,18 +163,11 @@ where held.name = wanted.name
 and (held.owner_unit, held.message) is distinct from (wanted.owner_unit, wanted.message);
 
 -- add_sides --
-insert into quarantine.side (rule, dataset, role, paired)
-select rule.id, wanted.dataset, wanted.role, wanted.paired
-from jsonb_to_recordset(%(sides)s::jsonb) as wanted (rule text, dataset text, role text, paired boolean)
+insert into quarantine.side (rule, dataset, role)
+select rule.id, wanted.dataset, wanted.role
+from jsonb_to_recordset(%(sides)s::jsonb) as wanted (rule text, dataset text, role text)
 join quarantine.rule on rule.name = wanted.rule
 where (rule.id, wanted.dataset, wanted.role) not in (select rule, dataset, role from quarantine.side);
-
--- describe_sides --
-update quarantine.side as held set paired = wanted.paired
-from jsonb_to_recordset(%(sides)s::jsonb) as wanted (rule text, dataset text, role text, paired boolean)
-join quarantine.rule on rule.name = wanted.rule
-where (held.rule, held.dataset, held.role) = (rule.id, wanted.dataset, wanted.role)
-and held.paired <> wanted.paired;
 
 -- sides --
 select rule.name, side.dataset, side.role, side.id

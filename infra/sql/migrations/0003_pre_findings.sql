@@ -13,13 +13,12 @@ create table quarantine.rule (
 );
 
 -- One line for each dataset that a rule looks at. Equal rows contradict each other; a subject
--- contradicts a limit that its measure has passed. Paired: one row may be in two groups.
+-- contradicts a limit that its measure has passed.
 create table quarantine.side (
     id smallint generated always as identity primary key,
     rule smallint not null references quarantine.rule,
     dataset text not null,
     role text not null check (role in ('equal', 'subject', 'limit')),
-    paired boolean not null,
     unique (rule, dataset, role)
 );
 
