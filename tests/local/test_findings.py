@@ -19,9 +19,10 @@ from consumers.findings.finder import Finder
 from consumers.findings.judge import Judge
 from consumers.findings.rules import RULES, rules_of
 from infra import faults
-from infra.errors import NotOwner
+from infra.errors import NotOwner, Transient
 from infra.kafka_reader import Place
 from infra.postgres import Database
+from infra.queries import read_queries
 from schemas.catalogue import read_catalogue
 
 DATASETS = ("tp_khai_sinh", "tp_ket_hon", "tp_khai_tu", "bhxh_the_bhyt", "nnmt_thua_dat")
@@ -332,6 +333,23 @@ def test_of_two_finders_one_writes_and_the_other_looks_again(  # Invariant 3
     other.close()
     assert len(province.findings()) == 1
     assert not finder.turn()
+
+
+def test_a_finder_judges_only_while_no_other_does(province: Province, server: Server) -> None:
+    """Else one that read older rows could write over what the other found in newer ones."""
+    hurried = Database("test", server.dsn("province_findings") + " options='-c lock_timeout=100ms'")
+    finder = new_finder(hurried, province)
+    province.apply("nnmt_thua_dat", "[1]", parcel("w7er8yt12345"), 1)
+    settle(finder)
+    province.apply("nnmt_thua_dat", "[2]", parcel("w7er8yt12345"), 2)
+    with psycopg.connect(server.dsn("province_findings")) as other:
+        other.execute(read_queries("findings")["one_at_a_time"])
+        with pytest.raises(Transient):
+            finder.turn()
+    assert province.findings() == []
+    settle(finder)
+    assert len(province.findings()) == 1
+    hurried.close()
 
 
 def test_rows_that_stood_before_the_first_finder_are_judged_page_by_page(
