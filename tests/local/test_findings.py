@@ -111,7 +111,7 @@ def parcel(code: str, state: str = "hien_hanh") -> dict[str, Any]:
     return {"ma_dinh_danh_thua": code, "trang_thai": state}
 
 
-NUMBERS = st.sampled_from(["P1", "P2", "P3", None])
+NUMBERS = st.sampled_from(["P1", "P1", "P2", None])
 DAYS = st.sampled_from([DAY, DAY + timedelta(1), DAY - timedelta(40)])
 NAMES = st.sampled_from(["Lò", "LO", "Hà", None])
 VERSIONS = {
@@ -147,13 +147,22 @@ VERSIONS = {
         trang_thai=st.sampled_from(["hieu_luc", "het_han"]),
     ),
 }
-CHANGES = st.sampled_from(sorted(VERSIONS)).flatmap(
-    lambda name: st.tuples(
-        st.just(name),
-        st.integers(1, 4).map(lambda number: f"[{number}]"),
-        st.one_of(VERSIONS[name], VERSIONS[name], VERSIONS[name], st.none()),
+
+
+def changes(names: tuple[str, ...]) -> st.SearchStrategy[Any]:
+    """A version of one of four rows of a dataset; one in four is a delete."""
+    return st.sampled_from(names).flatmap(
+        lambda name: st.tuples(
+            st.just(name),
+            st.sampled_from(["[1]", "[2]", "[3]", "[4]"]),
+            st.one_of(VERSIONS[name], VERSIONS[name], VERSIONS[name], st.none()),
+        )
     )
-)
+
+
+HISTORIES = st.sampled_from(
+    [("tp_khai_sinh",), ("tp_ket_hon",), ("tp_khai_tu", "bhxh_the_bhyt"), tuple(VERSIONS)]
+).flatmap(lambda names: st.lists(changes(names), min_size=6, max_size=24))
 
 
 @settings(
@@ -162,7 +171,7 @@ CHANGES = st.sampled_from(sorted(VERSIONS)).flatmap(
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(history=st.lists(CHANGES, min_size=4, max_size=28), data=st.data())
+@given(history=HISTORIES, data=st.data())
 def test_any_order_of_arrival_gives_what_the_oracle_finds(
     province: Province, database: Database, history: list[Any], data: st.DataObject
 ) -> None:
@@ -173,9 +182,9 @@ def test_any_order_of_arrival_gives_what_the_oracle_finds(
         finder = new_finder(database, province)
         for change in data.draw(st.permutations(numbered)):
             province.apply(*change)
-            if data.draw(st.integers(0, 3)) == 0:
+            if data.draw(st.booleans()):
                 finder.turn()
-                if data.draw(st.booleans()):
+                if data.draw(st.integers(0, 3)) == 0:
                     finder = new_finder(database, province)  # killed, and started again
         settle(finder)
         told.append(province.findings())

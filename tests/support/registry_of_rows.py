@@ -82,6 +82,7 @@ class Province:
 
     def read(self, moves: Mapping[Place, Move]) -> dict[str, list[str]]:
         """Give the keys of a stretch; upholds consumers.findings.follower.Keys."""
+        assert all(move.next <= len(self.keys[place.topic]) for place, move in moves.items())
         return {
             place.topic: list(dict.fromkeys(self.keys[place.topic][move.start : move.next]))
             for place, move in moves.items()
