@@ -50,7 +50,8 @@ select _key, coalesce({event_date}, (_source_ts at time zone 'Asia/Ho_Chi_Minh')
 from {table} where _key = any(%(keys)s::text[]) and _deleted_at is null {where};
 
 -- merge --
--- What the touched rows belong to now, in place of what they belonged to; gives the groups that changed.
+-- What the touched rows belong to now, in place of what they belonged to; gives the groups that changed,
+-- and those that a row stays in while it leaves another: that one may have stood for both (see judge).
 -- `offset 0` keeps a lookup by index what it is: the planner would read the whole table once a batch.
 with incoming as materialized (
     select * from unnest(
@@ -68,7 +69,7 @@ gone as (
         ) as held
         where (side.side, key.key, held.grp) not in (select side, key, grp from incoming)
     ))
-    returning grp
+    returning side, key, grp
 ),
 put as (
     insert into quarantine.member as held (side, key, grp, event_date, measure)
@@ -78,7 +79,8 @@ put as (
     where (held.event_date, held.measure) is distinct from (excluded.event_date, excluded.measure)
     returning held.grp
 )
-select grp::text from gone union select grp::text from put;
+select grp::text from gone union select grp::text from put
+union select incoming.grp::text from incoming join gone using (side, key);
 
 -- judge --
 -- A group is found while two of its rows contradict each other. Two groups of one rule that hold the

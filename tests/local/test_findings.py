@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from itertools import count
 from typing import Any
 
 import psycopg
@@ -268,6 +269,20 @@ def test_a_couple_registered_twice_is_one_finding_and_a_third_marriage_one_more(
     province.apply("tp_ket_hon", "[3]", None, 5)
     settle(finder)
     assert province.findings() == [(MARRIED, pair)]
+
+
+def test_a_couple_whose_husbands_are_unknown_at_once_is_still_found_by_the_wife(
+    province: Province, database: Database
+) -> None:
+    """Whichever of the two groups stood for both: the other one did not change."""
+    finder = new_finder(database, province)
+    pair = [("tp_ket_hon", "[1]"), ("tp_ket_hon", "[2]")]
+    positions = count(1)
+    for husband, wife in (("P1", "P2"), (None, "P2"), ("P2", "P1"), (None, "P1")):
+        for _, key in pair:
+            province.apply("tp_ket_hon", key, marriage(husband, wife), next(positions))
+        settle(finder)
+        assert province.findings() == [(MARRIED, pair)]
 
 
 def test_a_row_is_never_judged_before_it_is_applied(province: Province, database: Database) -> None:
