@@ -5,6 +5,7 @@ A key is shown as a hash where a column of it may hold a person's number, always
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
@@ -98,6 +99,17 @@ def _personal(dataset: Dataset | None) -> bool:
         return True
     key = {*dataset.source_key}
     return any(key.intersection(item.columns) and item.pii != "N" for item in dataset.fields)
+
+
+def behind_since(home: Home) -> datetime | None:
+    """Say since when the finder has stood still, if it has.
+
+    Raises:
+        Transient: the provincial database does not answer.
+    """
+    [row] = _ask(home.root, "behind_since", {})
+    since = row["min"]
+    return None if since is None else since.astimezone(UTC)
 
 
 def _ask(home: Path, name: str, values: dict[str, Any]) -> list[dict[str, Any]]:

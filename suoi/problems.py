@@ -15,6 +15,7 @@ from infra.local.state import now_text
 from schemas.catalogue import Catalogue
 from schemas.control import VANISHED, Standing
 from suoi.capture import statuses
+from suoi.finding import behind_since
 from suoi.law import compiled, unconnected
 
 Problem = dict[str, str]
@@ -26,6 +27,7 @@ _VANISHED = (
     "agree with the department about its table; `suoi dataset resume {name} --reason …` goes on "
     "without the columns, and refuses each row that lacks them"
 )
+_UNJUDGED = "if its process runs, its log names what it waits for; nothing else waits for it"
 _BEHIND = "`suoi lag` shows the hop that does not follow, `suoi connector status` a load under way"
 
 
@@ -62,6 +64,14 @@ def of_books(catalogue: Catalogue, figures: Mapping[str, Mapping[str, Any]]) -> 
             yield _held(catalogue, name) or problem(
                 "it is not known through which moment it is complete", name, _BEHIND
             )
+
+
+def of_findings(home: Home) -> Iterator[Problem]:
+    """Say whether rows wait to be judged by the rules that need other rows (invariant 9)."""
+    since = behind_since(home)
+    if since is not None:
+        what = "what was written since then is not yet judged by the rules that need other rows"
+        yield problem(what, "findings", _UNJUDGED, since.isoformat(timespec="milliseconds"))
 
 
 def problem(what: str, where: str, hint: str, since: str | None = None) -> Problem:

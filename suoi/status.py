@@ -56,6 +56,7 @@ def _look(home: Home, catalogue: Catalogue, found: dict[str, Any]) -> None:
         return
     try:
         found["problems"] += problems.of_capture(home, catalogue)
+        found["problems"] += problems.of_findings(home)
         known = standings(home.root)
         found["problems"] += problems.of_pauses(catalogue, known)
         found["datasets"] = figures.datasets(home.root)

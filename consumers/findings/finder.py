@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 import structlog
 
-from consumers.findings.follower import KafkaKeys, Keys, follow, look_ahead, move
+from consumers.findings.follower import KafkaKeys, Keys, follow, forget, look_ahead, move
 from consumers.findings.judge import Judge, Totals
 from consumers.findings.rules import rules_of
 from consumers.loop import stop_on_signals, waits
@@ -52,6 +52,7 @@ class Finder:
         self._datasets = {topics.clean(catalogue[name]): name for name in self._judge.datasets}
         with self._database.transaction() as connection:
             self._judge.begin(connection)
+            forget(connection, list(self._datasets))
 
     def turn(self) -> Totals:
         """Judge what was touched, and one page of what must be read again; empty = nothing to do.
@@ -77,6 +78,7 @@ class Finder:
             move(connection, ahead.moves)  # Invariant 1: with the findings, or not at all
             named = {self._datasets[topic]: keys for topic, keys in touched.items()}
             totals = self._judge.judge(connection, named)
+            totals["records"] = sum(one.next - one.start for one in ahead.moves.values())
             faults.point("findings.before_commit")
         faults.point("findings.after_commit")
         return totals
@@ -106,6 +108,7 @@ def run(settings: Settings, catalogue: Mapping[str, Dataset]) -> None:
     finder = Finder(Database(f"suoi-{NAME}"), KafkaKeys(reader), judge)
     try:
         _patiently(lambda: finder.begin(catalogue), settings.timing.patience, stop)
+        _patiently(lambda: _turn(finder, stop), settings.timing.patience, stop)
         say_ready()
         while not stop.is_set():
             _patiently(lambda: _turn(finder, stop), settings.timing.patience, stop)

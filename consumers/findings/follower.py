@@ -17,8 +17,8 @@ from infra.kafka_reader import Place
 from infra.postgres import Connection
 from infra.queries import read_queries
 
-LONGEST_STRETCH = 5_000
-"""Records of one partition that are looked at in one transaction."""
+TURN_RECORDS = 10_000
+"""Records that are looked at in one transaction: about a second."""
 
 
 class Keys(Protocol):
@@ -57,15 +57,19 @@ class Ahead(NamedTuple):
 
 
 def look_ahead(connection: Connection, topics: Sequence[str]) -> Ahead:
-    """Compare our places with those of the provincial sink, as of one moment."""
-    ahead = Ahead({}, [])
-    rows = connection.execute(read_queries("findings")["places"], {"topics": list(topics)})
-    for topic, partition, reached, mine in rows:
+    """Compare our places with those of the provincial sink, as of one moment; a turn's worth."""
+    queries = read_queries("findings")
+    connection.execute(queries["look"])
+    ahead, left = Ahead({}, []), TURN_RECORDS
+    for topic, partition, reached, mine in connection.execute(
+        queries["places"], {"topics": list(topics)}
+    ):
         place = Place(topic, partition)
         if mine is None or mine > reached:
             ahead.unknown.append(place)
-        elif mine < reached:
-            ahead.moves[place] = Move(mine, min(reached, mine + LONGEST_STRETCH))
+        elif mine < reached and left:
+            ahead.moves[place] = Move(mine, min(reached, mine + left))
+            left -= ahead.moves[place].next - mine
     return ahead
 
 
@@ -75,6 +79,11 @@ def follow(connection: Connection, places: Iterable[Place], datasets: Sequence[s
     connection.execute(queries["one_at_a_time"])
     connection.execute(queries["follow"], _named(list(places)))
     connection.execute(queries["begin_refill"], {"datasets": list(datasets)})
+
+
+def forget(connection: Connection, topics: Sequence[str]) -> None:
+    """Give up the places of every topic but *topics*."""
+    connection.execute(read_queries("findings")["forget_places"], {"topics": list(topics)})
 
 
 def move(connection: Connection, moves: Mapping[Place, Move]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from psycopg import sql
 
-from consumers.findings.members import Member, Reading
+from consumers.findings.members import GROUPING, Member, Reading
 from consumers.findings.rule import Rule
 from infra.postgres import Connection
 from infra.queries import read_queries
@@ -45,7 +45,7 @@ class Judge:
         Rows of a rule that is gone leave their groups, so its findings close.
         """
         connection.execute(self._queries["one_at_a_time"])
-        described = {"rules": _json(map(self._described, self._rules))}
+        described = {"rules": _json([self._described(rule) for rule in self._rules])}
         sides = {"sides": _json(_sides(self._rules))}
         for name, values in (
             ("add_rules", described),
@@ -137,7 +137,7 @@ class Judge:
         """Say in one hash how rows of the dataset *name* are grouped and ordered."""
         sides = [(rule.name, one) for rule in self._rules for one in rule.sides]
         mine = [(rule, side) for rule, side in sides if side.dataset == name]
-        said = repr((mine, self._catalogue[name].event_date))
+        said = repr((GROUPING, mine, self._catalogue[name].event_date))
         return hashlib.sha256(said.encode()).hexdigest()
 
 
@@ -149,5 +149,5 @@ def _sides(rules: Iterable[Rule]) -> list[dict[str, Any]]:
     ]
 
 
-def _json(values: Iterable[Any]) -> str:
-    return orjson.dumps(list(values)).decode()
+def _json(values: list[dict[str, Any]]) -> str:
+    return orjson.dumps(values).decode()

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
+from unicodedata import unidata_version
 from uuid import UUID
 
 import orjson
@@ -21,6 +22,8 @@ from schemas.fold import fold
 from schemas.partial import latest
 
 _DIGEST_BYTES = 16
+GROUPING = (1, unidata_version)
+"""How groups are named: another number, or other Unicode tables, and tables are read again."""
 
 
 class Member(NamedTuple):

@@ -3,15 +3,23 @@
 -- so that no finding is written from a row older than one judged before.
 select pg_advisory_xact_lock(7236837105);
 
+-- look --
+-- Where nothing is left to look at, this says so every ten seconds (invariant 9).
+update quarantine.followed as mine set looked_at = clock_timestamp()
+from ledger.progress as held
+where held.consumer = 'province' and held.topic = mine.topic and held.partition = mine.partition
+and held.next = mine.next and mine.looked_at < clock_timestamp() - interval '10 seconds';
+
 -- places --
 -- reached: every record before it is in its table, or was refused there; the same snapshot says both.
 -- Behind for two weeks we are strangers: Kafka forgets tombstones after 30 days, and with them keys.
+-- Whoever has waited longest comes first.
 select held.topic, held.partition, held.next as reached,
-    case when mine.next = held.next or mine.moved_at > clock_timestamp() - interval '14 days'
+    case when mine.next = held.next or mine.looked_at > clock_timestamp() - interval '14 days'
         then mine.next end
 from ledger.progress as held left join quarantine.followed as mine using (topic, partition)
 where held.consumer = 'province' and held.topic = any(%(topics)s::text[])
-order by held.topic, held.partition;
+order by mine.looked_at, held.topic, held.partition;
 
 -- follow --
 -- A partition met for the first time, or made anew, is followed from where its sink stands: what lies
@@ -20,11 +28,11 @@ insert into quarantine.followed as mine (topic, partition, next)
 select topic, partition, next from ledger.progress
 where consumer = 'province'
 and (topic, partition) in (select * from unnest(%(topics)s::text[], %(partitions)s::int[]))
-on conflict (topic, partition) do update set next = excluded.next, moved_at = clock_timestamp();
+on conflict (topic, partition) do update set next = excluded.next, looked_at = clock_timestamp();
 
 -- move --
 -- Compare and set, in the transaction of the findings (invariants 1, 3).
-update quarantine.followed as held set next = wanted.next, moved_at = clock_timestamp()
+update quarantine.followed as held set next = wanted.next, looked_at = clock_timestamp()
 from unnest(%(topics)s::text[], %(partitions)s::int[], %(starts)s::bigint[], %(nexts)s::bigint[])
     as wanted (topic, partition, start, next)
 where held.topic = wanted.topic and held.partition = wanted.partition and held.next = wanted.start
@@ -159,10 +167,13 @@ select * from jsonb_to_recordset(%(rules)s::jsonb)
 where wanted.name not in (select name from quarantine.rule);
 
 -- describe_rules --
-update quarantine.rule as held set owner_unit = wanted.owner_unit, message = wanted.message
-from jsonb_to_recordset(%(rules)s::jsonb) as wanted (name text, owner_unit text, message text)
+update quarantine.rule as held
+set field = wanted.field, owner_unit = wanted.owner_unit, message = wanted.message
+from jsonb_to_recordset(%(rules)s::jsonb)
+    as wanted (name text, field text, owner_unit text, message text)
 where held.name = wanted.name
-and (held.owner_unit, held.message) is distinct from (wanted.owner_unit, wanted.message);
+and (held.field, held.owner_unit, held.message)
+    is distinct from (wanted.field, wanted.owner_unit, wanted.message);
 
 -- add_sides --
 insert into quarantine.side (rule, dataset, role)
@@ -192,3 +203,7 @@ where held.fingerprint <> excluded.fingerprint;
 
 -- forget_datasets --
 delete from quarantine.judged where dataset <> all(%(datasets)s::text[]);
+
+-- forget_places --
+-- A topic that no rule looks at is a stranger, should it ever come back.
+delete from quarantine.followed where topic <> all(%(topics)s::text[]);

@@ -29,10 +29,9 @@ grant select (_key, _generation, _position, _step, _ruleset) on {table} to provi
 -- grant_findings --
 grant usage on schema clean, ledger, quarantine to province_findings;
 grant select on ledger.progress to province_findings;
-grant select, insert, update on quarantine.rule, quarantine.finding, quarantine.followed
-    to province_findings;
-grant select, insert, update, delete on quarantine.side, quarantine.member, quarantine.judged
-    to province_findings;
+grant select, insert, update on quarantine.rule, quarantine.finding to province_findings;
+grant select, insert, update, delete on quarantine.side, quarantine.member, quarantine.followed,
+    quarantine.judged to province_findings;
 
 -- Its statements are many small lookups: compiling them costs ten times what they do (measured).
 alter role province_findings set jit = off;

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import count
 from typing import Any
@@ -15,6 +16,7 @@ from support.plain_postgres import Server, plain_province
 from support.registry_of_rows import Province
 
 from consumers.batch import Move
+from consumers.findings import follower as following
 from consumers.findings import judge as judging
 from consumers.findings.finder import Finder
 from consumers.findings.judge import Judge
@@ -22,11 +24,13 @@ from consumers.findings.rules import RULES, rules_of
 from infra import faults
 from infra.errors import NotOwner, Transient
 from infra.kafka_reader import Place
+from infra.migrations import migrate
 from infra.postgres import Database
 from infra.queries import read_queries
+from schemas import topics
 from schemas.catalogue import read_catalogue
 
-DATASETS = ("tp_khai_sinh", "tp_ket_hon", "tp_khai_tu", "bhxh_the_bhyt", "nnmt_thua_dat")
+DATASETS = sorted({side.dataset for rule in RULES for side in rule.sides})
 CATALOGUE = {name: one for name, one in read_catalogue().items() if name in DATASETS}
 DAY = date(2026, 3, 2)
 DEATH = "bhxh_the_bhyt.rule.entitlement_after_death"
@@ -108,8 +112,16 @@ def card(person: str, until: date, **facts: object) -> dict[str, Any]:
     return {"so_dinh_danh": person, "trang_thai": "hieu_luc"} | dates | facts
 
 
-def parcel(code: str, state: str = "hien_hanh") -> dict[str, Any]:
+def parcel(code: str | None, state: str = "hien_hanh") -> dict[str, Any]:
     return {"ma_dinh_danh_thua": code, "trang_thai": state}
+
+
+def practice(kind: str, card: str | None, issued: date | None) -> dict[str, Any]:
+    return {"loai_hanh_nghe": kind, "so_the": card, "ngay_cap": issued}
+
+
+def product(code: str | None, recognised: date | None) -> dict[str, Any]:
+    return {"ma_san_pham": code, "ngay_cong_nhan": recognised}
 
 
 NUMBERS = st.sampled_from(["P1", "P1", "P2", None])
@@ -147,6 +159,14 @@ VERSIONS = {
         ),
         trang_thai=st.sampled_from(["hieu_luc", "het_han"]),
     ),
+    "tp_luat_su_cong_chung": st.builds(
+        practice,
+        st.sampled_from(["luat_su", "cong_chung_vien"]),
+        NUMBERS,
+        st.one_of(DAYS, st.none()),
+    ),
+    "nnmt_ocop": st.builds(product, NUMBERS, st.one_of(DAYS, st.none())),
+    "nnmt_thua_dat": st.builds(parcel, NUMBERS, st.sampled_from(["hien_hanh", "lich_su"])),
 }
 
 
@@ -162,7 +182,13 @@ def changes(names: tuple[str, ...]) -> st.SearchStrategy[Any]:
 
 
 HISTORIES = st.sampled_from(
-    [("tp_khai_sinh",), ("tp_ket_hon",), ("tp_khai_tu", "bhxh_the_bhyt"), tuple(VERSIONS)]
+    [
+        ("tp_khai_sinh",),
+        ("tp_ket_hon",),
+        ("tp_khai_tu", "bhxh_the_bhyt"),
+        ("tp_luat_su_cong_chung", "nnmt_ocop", "nnmt_thua_dat"),
+        tuple(VERSIONS),
+    ]
 ).flatmap(lambda names: st.lists(changes(names), min_size=6, max_size=24))
 
 
@@ -430,9 +456,92 @@ def test_a_finder_away_for_weeks_reads_the_table_because_tombstones_may_be_gone(
     settle(finder)
     province.deliver("nnmt_thua_dat", "[2]", None, 3)  # its tombstone was compacted away
     province.apply("nnmt_thua_dat", "[3]", parcel("w7er8yt12343"), 4)
-    province.do("update quarantine.followed set moved_at = moved_at - interval '15 days'")
+    province.do("update quarantine.followed set looked_at = looked_at - interval '15 days'")
     settle(finder)
     assert province.findings() == []
+
+
+def test_a_register_that_was_quiet_for_weeks_is_not_read_again(  # Invariant 9
+    province: Province, database: Database
+) -> None:
+    finder = new_finder(database, province)
+    province.apply("nnmt_thua_dat", "[1]", parcel("w7er8yt12345"), 1)
+    settle(finder)
+    province.do("update quarantine.followed set looked_at = looked_at - interval '15 days'")
+    assert behind_since(province)
+    assert not finder.turn()
+    assert not behind_since(province)
+    province.apply("nnmt_thua_dat", "[2]", parcel("w7er8yt12345"), 2)
+    assert finder.turn() == {"turns": 1, "records": 1, "rows": 1, "groups": 1, "opened": 1}
+
+
+def behind_since(province: Province) -> object:
+    [(since,)] = province.ask(read_queries("findings_reader")["behind_since"])
+    return since
+
+
+def test_a_turn_is_bounded_and_who_waited_longest_comes_first(
+    province: Province, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finder = new_finder(database, province)
+    for name, fields in (("nnmt_thua_dat", parcel("x")), ("nnmt_ocop", product("y", DAY))):
+        province.apply(name, "[0]", fields, 1)
+    settle(finder)
+    monkeypatch.setattr(following, "TURN_RECORDS", 3)
+    for number in range(5):
+        province.apply("nnmt_thua_dat", f"[{number}]", parcel(f"x{number}"), 2)
+    province.apply("nnmt_ocop", "[1]", product("y", DAY), 2)
+    places = "select next from quarantine.followed order by topic"
+    reached = [province.ask(places)]
+    while finder.turn():
+        reached.append(province.ask(places))
+    assert reached == [[(1,), (1,)], [(1,), (4,)], [(2,), (6,)]]
+
+
+def test_a_topic_that_no_rule_looks_at_any_more_is_forgotten(
+    province: Province, database: Database
+) -> None:
+    province.apply("nnmt_thua_dat", "[1]", parcel("w7er8yt12345"), 1)
+    province.apply("nnmt_ocop", "[1]", product("y", DAY), 1)
+    settle(new_finder(database, province))
+    settle(new_finder(database, province, tuple(r for r in RULES if r.dataset == "nnmt_ocop")))
+    topic = topics.clean(CATALOGUE["nnmt_ocop"])
+    assert province.ask("select topic from quarantine.followed") == [(topic,)]
+
+
+def test_groups_that_are_made_in_another_way_are_made_anew(
+    province: Province, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = "select bool_and(refill_after is not null) from quarantine.judged"
+    settle(new_finder(database, province))
+    assert province.ask(query) == [(False,)]
+    monkeypatch.setattr(judging, "GROUPING", "as a later Unicode folds")
+    new_finder(database, province)
+    assert province.ask(query) == [(True,)]
+
+
+def test_a_rule_is_described_as_this_release_has_it(province: Province, database: Database) -> None:
+    ocop = next(rule for rule in RULES if rule.dataset == "nnmt_ocop")
+    said = "select field, message from quarantine.rule where dataset = 'nnmt_ocop'"
+    new_finder(database, province)
+    before = province.ask(said)
+    new_finder(database, province, (replace(ocop, field="ten", words="x"),))
+    [(field, message)] = province.ask(said)
+    assert (field, "Tên" in message) == ("ten", True)
+    new_finder(database, province)
+    assert province.ask(said) == before
+
+
+def test_a_province_that_has_a_later_migration_still_gets_this_one(server: Server) -> None:
+    with psycopg.connect(server.dsn()) as connection:
+        [(newest,)] = connection.execute("select max(number) from ledger.migration").fetchall()
+        assert newest > 3
+        connection.execute("delete from ledger.migration where number = 3")
+        tables = ("finding", "side", "rule", "member", "followed", "judged")
+        for name in tables:
+            connection.execute(f"drop table quarantine.{name}")  # type: ignore[arg-type]
+        assert migrate(connection, "pre") == ["0003_pre_findings"]
+        connection.rollback()
 
 
 def test_the_finder_reads_the_columns_of_its_rules_and_writes_no_row(server: Server) -> None:

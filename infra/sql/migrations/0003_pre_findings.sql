@@ -56,7 +56,7 @@ create table quarantine.followed (
     topic text not null,
     partition int not null,
     next bigint not null check (next >= 0),
-    moved_at timestamptz not null default clock_timestamp(),
+    looked_at timestamptz not null default clock_timestamp(),
     primary key (topic, partition)
 );
 

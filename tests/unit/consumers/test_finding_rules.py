@@ -10,9 +10,11 @@ import pytest
 from consumers.findings.members import columns_read, digest, share
 from consumers.findings.rule import By, Rule
 from consumers.findings.rules import RULES, rules_of
+from infra.local.home import Home
 from schemas.catalogue import read_catalogue
 from schemas.partial import latest
 from schemas.reasons import REASONS
+from suoi import problems
 from suoi.finding import document
 
 CATALOGUE = read_catalogue()
@@ -123,3 +125,14 @@ def test_a_key_that_may_hold_a_persons_number_is_shown_hashed_everywhere() -> No
     assert "099200000001" not in str(document(person, CATALOGUE))
     assert document(marriage, CATALOGUE)["rows"][0]["key"] == '["03646",2026,17]'
     assert "03646" not in str(document(marriage, {}))  # as a list shows it
+
+
+def test_a_finder_that_stands_still_is_a_problem_and_says_since_when(  # Invariant 9
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    since = datetime(2026, 5, 1, 7, tzinfo=UTC)
+    monkeypatch.setattr(problems, "behind_since", lambda _: since)
+    (found,) = problems.of_findings(Home(tmp_path))
+    assert (found["where"], found["since"]) == ("findings", "2026-05-01T07:00:00.000+00:00")
+    monkeypatch.setattr(problems, "behind_since", lambda _: None)
+    assert not [*problems.of_findings(Home(tmp_path))]
