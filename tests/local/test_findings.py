@@ -488,14 +488,16 @@ def test_a_turn_is_bounded_and_who_waited_longest_comes_first(
         province.apply(name, "[0]", fields, 1)
     settle(finder)
     monkeypatch.setattr(following, "TURN_RECORDS", 3)
-    for number in range(5):
+    for number in range(8):
         province.apply("nnmt_thua_dat", f"[{number}]", parcel(f"x{number}"), 2)
     province.apply("nnmt_ocop", "[1]", product("y", DAY), 2)
+    longer = "looked_at - interval '1 minute' where topic ~ 'thua_dat'"
+    province.do(f"update quarantine.followed set looked_at = {longer}")
     places = "select next from quarantine.followed order by topic"
     reached = [province.ask(places)]
     while finder.turn():
         reached.append(province.ask(places))
-    assert reached == [[(1,), (1,)], [(1,), (4,)], [(2,), (6,)]]
+    assert reached == [[(1,), (1,)], [(1,), (4,)], [(2,), (6,)], [(2,), (9,)]]
 
 
 def test_a_topic_that_no_rule_looks_at_any_more_is_forgotten(
