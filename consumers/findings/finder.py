@@ -61,7 +61,7 @@ class Finder:
             NotOwner: another finder judged the same; what this one did of it was rolled back.
             Transient: the database or Kafka is away; nothing was written.
         """
-        totals = self._follow() + self._refill()
+        totals = self._follow() + self._catch_up()
         return totals + Counter(turns=1) if totals else totals
 
     def _follow(self) -> Totals:
@@ -83,10 +83,10 @@ class Finder:
         faults.point("findings.after_commit")
         return totals
 
-    def _refill(self) -> Totals:
+    def _catch_up(self) -> Totals:
         with self._database.transaction() as connection:
             connection.execute(read_queries("findings")["one_at_a_time"])
-            totals = self._judge.refill(connection)
+            totals = self._judge.catch_up(connection)
             faults.point("findings.before_page")
         return totals
 

@@ -34,6 +34,7 @@ class Judge:
         self._catalogue = catalogue
         self._queries = read_queries("findings")
         self._readings: dict[str, list[Reading]] = {}
+        self._gone: list[int] = []
         self.datasets = tuple({side.dataset: None for rule in rules for side in rule.sides})
         """Every dataset a rule looks at."""
         self._paired = {side.dataset for rule in rules for side in rule.sides if len(side.by) > 1}
@@ -42,7 +43,7 @@ class Judge:
     def begin(self, connection: Connection) -> None:
         """Write down the rules in force, and which tables must be read again because of them.
 
-        Rows of a rule that is gone leave their groups, so its findings close.
+        Rows of a rule that is gone will leave their groups, so its findings will close.
         """
         connection.execute(self._queries["one_at_a_time"])
         described = {"rules": _json([self._described(rule) for rule in self._rules])}
@@ -53,7 +54,7 @@ class Judge:
             ("add_sides", sides),
         ):
             connection.execute(self._queries[name], values)
-        self._retire(connection, self._open_sides(connection))
+        self._gone = self._open_sides(connection)
         prints = [self._fingerprint(name) for name in self.datasets]
         wanted = {"datasets": list(self.datasets), "fingerprints": prints}
         connection.execute(self._queries["begin_datasets"], wanted)
@@ -70,8 +71,12 @@ class Judge:
         rows = sum(map(len, touched.values()))
         return Counter(rows=rows) + self._find(connection, changed, paired)
 
-    def refill(self, connection: Connection) -> Totals:
-        """Judge one page of a table that must be read again; empty = there is none."""
+    def catch_up(self, connection: Connection) -> Totals:
+        """Judge one page of what another set of rules left behind; empty = there is none."""
+        return self._retire(connection) or self._refill(connection)
+
+    def _refill(self, connection: Connection) -> Totals:
+        """Judge one page of a table that must be read again."""
         asked = {"datasets": list(self.datasets)}
         left = connection.execute(self._queries["refills"], asked).fetchone()
         if left is None:
@@ -113,13 +118,17 @@ class Judge:
                 self._readings.setdefault(side.dataset, []).append(reading)
         return list(known.values())
 
-    def _retire(self, connection: Connection, sides: list[int]) -> None:
-        if not sides:
-            return
-        gone = connection.execute(self._queries["retire"], {"sides": sides})
-        groups = [str(group) for (group,) in gone]
-        self._find(connection, groups, groups)
-        connection.execute(self._queries["forget_sides"], {"sides": sides})
+    def _retire(self, connection: Connection) -> Totals:
+        """Take one page of rows out of the groups of rules that are gone."""
+        if not self._gone:
+            return Counter()
+        asked = {"sides": self._gone, "rows": PAGE_ROWS}
+        groups = [str(grp) for (grp,) in connection.execute(self._queries["retire"], asked)]
+        if groups:
+            return self._find(connection, groups, groups) + Counter(pages=1)
+        connection.execute(self._queries["forget_sides"], {"sides": self._gone})
+        self._gone = []  # if this is rolled back, a side without rows stays until the next start
+        return Counter()
 
     def _described(self, rule: Rule) -> dict[str, str]:
         dataset = self._catalogue[rule.dataset]

@@ -187,8 +187,11 @@ select rule.name, side.dataset, side.role, side.id
 from quarantine.side join quarantine.rule on rule.id = side.rule;
 
 -- retire --
--- A side that no rule in force has: its rows leave their groups.
-delete from quarantine.member where side = any(%(sides)s::smallint[]) returning grp::text;
+-- A side that no rule in force has: its rows leave their groups, a page at a time.
+delete from quarantine.member where ctid = any(array(
+    select ctid from quarantine.member where side = any(%(sides)s::smallint[]) limit %(rows)s
+))
+returning grp::text;
 
 -- forget_sides --
 delete from quarantine.side where id = any(%(sides)s::smallint[]);

@@ -419,16 +419,20 @@ def test_rows_that_stood_before_the_first_finder_are_judged_page_by_page(
 
 
 def test_a_rule_that_is_gone_takes_its_findings_along_and_a_new_one_reads_the_table(
-    province: Province, database: Database
+    province: Province, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    province.apply("tp_khai_sinh", "[1]", birth(5), 1)
-    province.apply("tp_khai_sinh", "[2]", birth(5), 2)
+    for number in range(1, 6):
+        province.apply("tp_khai_sinh", f"[{number}]", birth(5), number)
     settle(new_finder(database, province))
     assert len(province.findings()) == 1
+    monkeypatch.setattr(judging, "PAGE_ROWS", 3)
     others = tuple(one for one in RULES if one.dataset in {"tp_ket_hon", "nnmt_thua_dat"})
-    settle(new_finder(database, province, others))
+    assert new_finder(database, province, others).turn()["pages"] == 1
+    assert len(province.findings()) == 1
+    settle(new_finder(database, province, others))  # killed between two pages
     assert province.findings() == []
     assert province.ask("select count(*) from quarantine.member") == [(0,)]
+    assert province.ask("select count(*) from quarantine.side") == [(2,)]
     settle(new_finder(database, province))
     assert len(province.findings()) == 1
 
@@ -491,8 +495,10 @@ def test_a_turn_is_bounded_and_who_waited_longest_comes_first(
     for number in range(8):
         province.apply("nnmt_thua_dat", f"[{number}]", parcel(f"x{number}"), 2)
     province.apply("nnmt_ocop", "[1]", product("y", DAY), 2)
-    longer = "looked_at - interval '1 minute' where topic ~ 'thua_dat'"
-    province.do(f"update quarantine.followed set looked_at = {longer}")
+    province.do(
+        "update quarantine.followed set looked_at = looked_at - interval '1 minute' "
+        "where topic ~ 'thua_dat'"
+    )
     places = "select next from quarantine.followed order by topic"
     reached = [province.ask(places)]
     while finder.turn():
