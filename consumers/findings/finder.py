@@ -26,7 +26,7 @@ from schemas import topics
 from schemas.contract import Dataset
 
 NAME = "findings"
-_IDLE_S = 0.1
+_IDLE_S = 0.5
 """How long to wait before looking again whether the sink has moved."""
 
 log = structlog.get_logger()
