@@ -78,6 +78,8 @@ def _sinks(datasets: tuple[Dataset, ...]) -> Iterator[Grant]:
             yield from _each("portal", name, _READ)
     for principal in ("province", "quarantine", "portal"):
         yield Grant(principal, "group", principal, "READ")
+    # Never joins it; its client asks for the group's coordinator all the same
+    yield Grant("findings", "group", "findings", "DESCRIBE")
 
 
 def _reader(datasets: tuple[Dataset, ...]) -> Iterator[Grant]:
