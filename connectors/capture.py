@@ -37,8 +37,8 @@ _ALWAYS: Config = {
     # The default drops truncates.
     "skipped.operations": "none",
     "errors.tolerance": "none",
-    # How long a task waits before it tries a server that went away again; unlimited tries.
-    "retriable.restart.connector.wait.ms": "2000",
+    # A task whose server went away fails; the watch looks at the source, then starts it again.
+    "errors.max.retries": "0",
     "poll.interval.ms": "20",
     "max.batch.size": "4096",
     "max.queue.size": "16384",
@@ -53,6 +53,7 @@ def shared(source: Source, datasets: Sequence[Dataset], place: Place) -> Config:
         "database.port": str(place.port),
         "database.user": source.role,
         "database.password": place.password,
+        "database.initial.statements": place.gate,
         "topic.prefix": topics.raw_prefix(source.id),
         "table.include.list": patterns((*captured(datasets), *HOUSE_TABLES)),
         "signal.data.collection": topics.SIGNAL_TABLE,

@@ -1,7 +1,7 @@
 """One source and all we need to work on its capture; put together by `suoi`, passed by hand."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +14,11 @@ from connectors.guards import Refusal
 from connectors.loads import Load
 from connectors.place import Place
 from connectors.sources import Source
+from connectors.vitals import falls_behind
 from infra.connect import Connect
 from infra.source_database import Rows, SourceDatabase
 from schemas.contract import Dataset
+from schemas.vitals import Seen
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,6 +32,10 @@ class Desk:
     connect: Connect
     reader: Consumer
     patience_s: float = 60.0
+    seen: Seen | None = None
+    """What the watch saw of the source last, in the generation in force."""
+    resetting: bool = False
+    """A regeneration was cut short: nothing may start before it is finished."""
 
     @property
     def engine(self) -> Engine:
@@ -54,7 +60,17 @@ class Desk:
     def refusals(self) -> tuple[Refusal, ...]:
         """Every reason not to start this connector (invariant 10)."""
         seen = self.engine.judge(self.database, self.source, self.datasets, self.offset)
-        return (*settings_refused(self.wanted), *seen)
+        return (*self._standing(), *settings_refused(self.wanted), *seen)
+
+    def _standing(self) -> Iterator[Refusal]:
+        """Refuse a source that does not continue what the watch has seen of it."""
+        if self.resetting:
+            said = "it is being regenerated, and that was cut short"
+            yield Refusal("regenerate", f"{said}; run `suoi source regenerate {self.source.id}`.")
+        elif self.seen is not None and self.seen.broken:
+            yield Refusal(self.seen.guard, self.seen.broken)
+        elif self.seen is not None:
+            yield from falls_behind(self.seen.vitals, self.engine.read_vitals(self.database))
 
     def loads(self) -> dict[str, Load]:
         """How far the load of each table is."""

@@ -12,6 +12,7 @@ from connectors.sources import MARIADB, POSTGRES, Source
 from infra.source_database import Rows, SourceDatabase
 from schemas import topics
 from schemas.contract import Dataset
+from schemas.vitals import Vitals
 
 Wanted = Callable[[Source, Sequence[Dataset], Place], Config]
 Script = Callable[[Source, Sequence[Dataset], str | None], str]
@@ -33,6 +34,13 @@ class Engine:
     """Put a named question of infra/sql/source_<engine>.sql; the names are alike everywhere."""
     read_facts: Callable[[SourceDatabase, Source, Sequence[str]], Any]
     refusals: Callable[[Any, Source, Sequence[Dataset], Offset | None], Iterator[Refusal]]
+    read_vitals: Callable[[SourceDatabase], Vitals]
+    gaps: Callable[[SourceDatabase, Source, Callable[[], Offset | None]], Iterator[Refusal]]
+    """Why the log cannot be followed from the stored offset, asked every few seconds."""
+    gate: Callable[[Vitals], str]
+    """SQL that a connector's connection runs first, and that fails on a restored server."""
+    forget: Callable[[SourceDatabase, Source], None]
+    """Give up our place at the server, where it keeps one."""
 
     def judge(
         self,
@@ -63,6 +71,10 @@ ENGINES: Mapping[str, Engine] = {
         ask=postgres.ask,
         read_facts=postgres.read_facts,
         refusals=postgres.refusals,
+        read_vitals=postgres.read_vitals,
+        gaps=postgres.gaps,
+        gate=postgres.gate,
+        forget=postgres.forget,
     ),
     MARIADB: Engine(
         position_key="file",
@@ -72,6 +84,10 @@ ENGINES: Mapping[str, Engine] = {
         ask=mariadb.ask,
         read_facts=mariadb.read_facts,
         refusals=mariadb.refusals,
+        read_vitals=mariadb.read_vitals,
+        gaps=mariadb.gaps,
+        gate=mariadb.gate,
+        forget=mariadb.forget,
     ),
 }
 

@@ -39,6 +39,7 @@ _MUST = (
     Setting("decimal.handling.mode", ("string",), "numbers pass through binary floating point"),
     Setting("time.precision.mode", ("microseconds",), "times lose their precision"),
     Setting("transforms", ("generation",), "another transform can drop or change records"),
+    Setting("errors.max.retries", ("0",), "a restored source is followed before anybody looks"),
 )
 _MAY = (
     Setting("errors.tolerance", ("none",), "a record that fails is dropped without a word"),

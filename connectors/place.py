@@ -9,6 +9,7 @@ from pathlib import Path
 
 PASSWORD_KEY = "password"  # noqa: S105  the name of a key in a file
 JAAS_KEY = "jaas"
+GATE_KEY = "sql"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,6 +27,8 @@ class Place:
     kafka_ca: Path
     kafka_jaas_file: Path
     """Properties file on Connect's machine: `jaas=…` of who keeps MariaDB's schema history."""
+    gate_file: Path
+    """Properties file on Connect's machine: `sql=…`, what each connection must pass first."""
     heartbeat_ms: int | None = None
     """In place of the source's own, where a test wants its heart to beat faster."""
 
@@ -33,6 +36,11 @@ class Place:
     def password(self) -> str:
         """The reference Connect resolves to the CDC role's password."""
         return reference(self.password_file, PASSWORD_KEY)
+
+    @property
+    def gate(self) -> str:
+        """The reference Connect resolves, at each start of the task, to the statement of the gate."""
+        return reference(self.gate_file, GATE_KEY)
 
     @property
     def kafka_jaas(self) -> str:

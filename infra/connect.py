@@ -71,6 +71,14 @@ class Connect:
         stored = answer.json()["offsets"]
         return dict(stored[0]["offset"]) if stored else None
 
+    def forget_offset(self, name: str) -> None:
+        """Delete the position connector *name* has committed; it must be stopped.
+
+        Raises:
+            Fatal: it is not stopped.
+        """
+        self._ask("DELETE", f"/connectors/{name}/offsets")
+
     def restart_failed(self, name: str) -> None:
         """Start anew what of connector *name* has failed; what runs is left alone."""
         self._ask("POST", f"/connectors/{name}/restart?includeTasks=true&onlyFailed=true")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from typing import Any
 
-from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka import OFFSET_END, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import (
     AclBinding,
     AclOperation,
@@ -140,3 +140,14 @@ def _result(future: Future[Any], deed: str, known: int | None = None) -> Any:  #
         said = error.args[0].str()
         message = f"Kafka could not {deed}: {said}. Is the stack up (suoi status)?"
         raise Transient(message) from error
+
+
+def empty_topic(admin: AdminClient, name: str) -> None:
+    """Delete every record that topic *name*, of one partition, holds now.
+
+    Raises:
+        Transient: Kafka does not answer.
+    """
+    whole = TopicPartition(name, 0, OFFSET_END)
+    for answer in admin.delete_records([whole]).values():
+        _result(answer, "empty a topic")

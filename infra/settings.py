@@ -45,6 +45,8 @@ class Timing:
     """How long a sink lingers for a fuller batch."""
     close_items: float = 2.0
     """How often quarantine items are compared with the stored order keys."""
+    watch: float = 2.0
+    """How often each source is looked at: whether it still continues what it has shown."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,6 +119,7 @@ def _timing(environ: Mapping[str, str]) -> Timing:
         patience=read_number(environ, "SUOI_PATIENCE_S", default.patience),
         flush=read_number(environ, "SUOI_FLUSH_S", default.flush),
         close_items=read_number(environ, "SUOI_CLOSE_ITEMS_S", default.close_items),
+        watch=read_number(environ, "SUOI_WATCH_S", default.watch),
     )
 
 

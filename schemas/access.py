@@ -10,7 +10,8 @@ from schemas import topics
 from schemas.contract import Dataset
 
 PRINCIPALS = (
-    *("admin", "connect", "streams", "province", "quarantine", "findings", "portal", "reader"),
+    *("admin", "connect", "capture", "streams", "province"),
+    *("quarantine", "findings", "portal", "reader"),
 )
 
 _READ = ("READ", "DESCRIBE")
@@ -30,7 +31,10 @@ class Grant(NamedTuple):
 def grants(datasets: Iterable[Dataset]) -> list[Grant]:
     """Every permission our components need for the captured of *datasets*, and no more."""
     datasets = tuple(dataset for dataset in datasets if dataset.captured)
-    return [*_admin(), *_connect(), *_streams(datasets), *_sinks(datasets), *_reader(datasets)]
+    return [
+        *(*_admin(), *_connect(), *_capture(datasets), *_streams(datasets)),
+        *(*_sinks(datasets), *_reader(datasets)),
+    ]
 
 
 def _admin() -> Iterator[Grant]:
@@ -52,6 +56,16 @@ def _connect() -> Iterator[Grant]:
     yield Grant("connect", "group", "connect", "READ")
     yield Grant("connect", "group", "raw.", "READ", prefixed=True)  # schema history's consumer
     yield Grant("connect", "cluster", "kafka-cluster", "IDEMPOTENT_WRITE")
+
+
+def _capture(datasets: tuple[Dataset, ...]) -> Iterator[Grant]:
+    """The watch over the sources: it remembers what they showed, and holds their datasets."""
+    for name in (topics.SOURCES, topics.CONTROL):
+        yield from _each("capture", name, ("READ", "WRITE", "DESCRIBE"))
+    for source in _sources(datasets):
+        yield from _each("capture", topics.notifications(source), _READ)
+    yield Grant("capture", "group", "capture", "READ")
+    yield Grant("capture", "cluster", "kafka-cluster", "IDEMPOTENT_WRITE")
 
 
 def _streams(datasets: tuple[Dataset, ...]) -> Iterator[Grant]:
@@ -95,7 +109,7 @@ def _reader(datasets: tuple[Dataset, ...]) -> Iterator[Grant]:
     for source in _sources(datasets):
         for name in (topics.heartbeat(source), topics.signal(source), topics.notifications(source)):
             yield from _each("reader", name, _READ)
-    for name in (topics.BOOKS, topics.CONTROL):
+    for name in (topics.BOOKS, topics.CONTROL, topics.SOURCES):
         yield from _each("reader", name, _READ)
     yield Grant("reader", "group", "reader", "READ", prefixed=True)
     for group in ("streams", "province", "quarantine", "portal"):

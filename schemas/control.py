@@ -18,6 +18,9 @@ VANISHED: Final = "schema.missing_field"
 UNJUDGED: Final = "contract.unjudged"
 """Code of the cause where no judge can be made of the contract: a fault of ours, or of its."""
 
+BROKEN: Final = "source.broken"
+"""Code of the cause where a source was restored, or lost the log we follow."""
+
 PERSON: Final = "operator"
 """Code of the cause where a person paused or resumed; the words are that person's."""
 
@@ -148,6 +151,18 @@ def unjudged(dataset: Dataset, where: str, at: str) -> Cause:
             "the stream worker, then resume"
         ),
         at=at,
+    )
+
+
+def broken(source: str, sentence: str) -> Cause:
+    """Say that *source* no longer continues what it has given us; *sentence* says what was seen."""
+    return Cause(
+        code=BROKEN,
+        vi=(
+            f"Nguồn {source} không còn nối tiếp dữ liệu đã gửi (khôi phục từ bản sao lưu hoặc mất "
+            "nhật ký). Đã tạm dừng tiếp nhận cho đến khi nạp lại toàn bộ."
+        ),
+        en=f"source {source}: {sentence}",
     )
 
 

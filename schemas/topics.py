@@ -14,6 +14,7 @@ refused."""
 BOOKS = "books.streams"
 REPLAY = "replay.raw"
 CONTROL = "control.datasets"
+SOURCES = "control.sources"
 HEARTBEAT_TABLE = "cdc.heartbeat"
 SIGNAL_TABLE = "cdc.signal"
 
@@ -122,6 +123,10 @@ def house_topics() -> Iterator[Topic]:
     yield Topic(name=BOOKS, partitions=1, config=_kept(90))
     yield Topic(name=REPLAY, partitions=1, config=_kept(30) | _LARGER)
     yield Topic(name=CONTROL, partitions=1, config=dict(_COMPACT))
+    # Written every few seconds and read whole at each start: what is old goes within the hour.
+    brief = {"min.compaction.lag.ms": "0", "max.compaction.lag.ms": "3600000"}
+    kept = {"segment.ms": "600000", "delete.retention.ms": str(DAY_MS)}
+    yield Topic(name=SOURCES, partitions=1, config=_COMPACT | brief | kept)
 
 
 def all_topics(datasets: Iterable[Dataset]) -> list[Topic]:

@@ -40,6 +40,7 @@ COMMANDS = {
     "contract": "suoi.contract",
     "catalogue": "suoi.catalogue",
     "connector": "suoi.connector",
+    "source": "suoi.source",
     "dataset": "suoi.dataset",
     "reject": "suoi.reject",
     "finding": "suoi.finding",

@@ -12,6 +12,7 @@ from infra.queries import read_queries
 from schemas import ddl, topics
 from schemas.contract import Dataset
 from suoi.figures import Books
+from suoi.generation import generation_of
 
 
 def figures(books: Books) -> dict[str, Figures]:
@@ -27,7 +28,7 @@ def _loaded(books: Books, source: str) -> Iterable[tuple[Dataset, bool]]:
     """Pair each dataset of *source* with whether its first full load is finished."""
     mine = books.catalogue.of_source(source)
     told = loads.read_notifications(books.reader, source)
-    generation = read_sources()[source].generation
+    generation = generation_of(books.reader, source)
     found = loads.loads(map(topics.qualified, mine), told, None, generation)
     return [(item, found[topics.qualified(item)].state is loads.State.LOADED) for item in mine]
 

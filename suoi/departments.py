@@ -7,6 +7,10 @@ done here with the same script.
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from typing import NamedTuple
+
+from confluent_kafka import Consumer
 
 from connectors import dba
 from connectors.desk import Desk
@@ -21,10 +25,10 @@ from infra.local.access import CONNECT_USER, SUPERUSER, connect_url, environment
 from infra.local.departments import DEPARTMENTS
 from infra.local.home import Home
 from infra.local.ports import LOOPBACK
+from infra.memory import Memory, MemoryReader
 from infra.settings import read_number, read_settings
 from infra.source_database import Login, SourceDatabase, open_mariadb, open_postgres
 from schemas.catalogue import Catalogue
-from schemas.contract import Dataset
 
 CLERK = "clerk"
 """Role of the people who keep a department's registers; its secret is clerk_<source>."""
@@ -115,6 +119,7 @@ def place_of(home: Home, source: Source) -> Place:
         kafka_bootstrap=f"{LOOPBACK}:{home.ports.kafka}",
         kafka_ca=home.ca,
         kafka_jaas_file=home.connect_kafka_secret(),
+        gate_file=home.connect_gate(source.id),
         heartbeat_ms=beat or None,
     )
 
@@ -138,30 +143,40 @@ def open_desks(
             connect_url(home), CONNECT_USER, home.secret("connect_rest"), patience_s
         )
         stack.callback(rest.close)
-        yield [_desk(home, catalogue.of_source(one.id), one, rest, stack) for one in chosen]
+        memory = MemoryReader(_reader(home, stack)).read()
+        yield [_desk(home, catalogue, one, memory, Rest(rest, stack)) for one in chosen]
 
 
-def _desk(
-    home: Home,
-    datasets: tuple[Dataset, ...],
-    source: Source,
-    rest: Connect,
-    stack: ExitStack,
-) -> Desk:
+class Rest(NamedTuple):
+    """Connect's REST face, and what closes all that is opened beside it."""
+
+    connect: Connect
+    stack: ExitStack
+
+
+def _desk(home: Home, catalogue: Catalogue, source: Source, memory: Memory, rest: Rest) -> Desk:
+    """Open the source's database and a reader of Kafka, in the generation that is in force."""
+    numbered = replace(source, generation=memory.generation(source.id, source.generation))
+    database = open_source(source, capture_login(home, source))
+    rest.stack.callback(database.close)
+    return Desk(
+        source=numbered,
+        datasets=catalogue.of_source(source.id),
+        place=place_of(home, source),
+        database=database,
+        connect=rest.connect,
+        reader=_reader(home, rest.stack),
+        seen=memory.seen(source.id, numbered.generation),
+        resetting=memory.resetting(source.id),
+    )
+
+
+def _reader(home: Home, stack: ExitStack) -> Consumer:
     kafka = read_settings(environment(home, "reader")).kafka
     assert kafka is not None  # noqa: S101  `reader` has Kafka
     reader = kafka_reader.open_reader(kafka)
     stack.callback(reader.close)
-    database = open_source(source, capture_login(home, source))
-    stack.callback(database.close)
-    return Desk(
-        source=source,
-        datasets=datasets,
-        place=place_of(home, source),
-        database=database,
-        connect=rest,
-        reader=reader,
-    )
+    return reader
 
 
 def capture_login(home: Home, source: Source) -> Login:

@@ -14,7 +14,6 @@ from typing import Any, cast
 from confluent_kafka import Consumer
 
 from connectors import loads
-from connectors.sources import read_sources
 from consumers.cache.keys import cache_keys
 from consumers.ledger.conservation import OUTCOMES, Finding, Sample, judge
 from consumers.ledger.sampling import take_samples
@@ -30,6 +29,7 @@ from infra.settings import read_settings
 from schemas import topics
 from schemas.catalogue import Catalogue
 from schemas.contract import Dataset
+from suoi.generation import generation_of
 from suoi.law import read_captured
 
 PATIENCE_S = 5.0
@@ -96,7 +96,7 @@ class Books:
         """
         told = loads.read_notifications(self.reader, source)
         mine = self.catalogue.of_source(source)
-        generation = read_sources()[source].generation
+        generation = generation_of(self.reader, source)
         found = loads.loads(map(topics.qualified, mine), told, None, generation)
         for dataset in mine:
             load = found[topics.qualified(dataset)]

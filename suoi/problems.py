@@ -13,7 +13,7 @@ from infra.errors import Trouble
 from infra.local.home import Home
 from infra.local.state import now_text
 from schemas.catalogue import Catalogue
-from schemas.control import VANISHED, Standing
+from schemas.control import BROKEN, VANISHED, Standing
 from suoi.capture import statuses
 from suoi.finding import behind_since
 from suoi.law import compiled, unconnected
@@ -28,6 +28,11 @@ _VANISHED = (
     "without the columns, and refuses each row that lacks them"
 )
 _UNJUDGED = "if its process runs, its log names what it waits for; nothing else waits for it"
+_BROKEN = (
+    "docs/runbooks/source-restored.md; `suoi source regenerate {source} --reason …` shows what it "
+    "would do, and with --yes loads everything anew; the dataset then goes on by itself"
+)
+_HINTS = {VANISHED: _VANISHED, BROKEN: _BROKEN}
 _BEHIND = "`suoi lag` shows the hop that does not follow, `suoi connector status` a load under way"
 
 
@@ -53,8 +58,9 @@ def of_pauses(catalogue: Catalogue, standings: Mapping[str, Standing]) -> Iterat
     for name, one in standings.items():
         if name in catalogue and one.paused:
             what = f"it is paused by {one.by}, its changes wait in Kafka: {one.cause.en}"
-            hint = _VANISHED if one.cause.code == VANISHED else _PAUSED
-            yield problem(what, name, hint.format(name=name), one.since)
+            hint = _HINTS.get(one.cause.code, _PAUSED)
+            words = hint.format(name=name, source=catalogue[name].source)
+            yield problem(what, name, words, one.since)
 
 
 def of_books(catalogue: Catalogue, figures: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:

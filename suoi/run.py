@@ -22,7 +22,8 @@ Value = TypeVar("Value")
 
 def run(
     name: Annotated[
-        str, typer.Argument(help="streams, province, quarantine, findings, portal-cache, portal")
+        str,
+        typer.Argument(help="watch, streams, province, quarantine, findings, portal-cache, portal"),
     ],
 ) -> None:
     """Run one worker until it is told to stop."""
@@ -74,7 +75,14 @@ def _portal(settings: Settings, catalogue: Catalogue) -> None:
     web.run(settings, catalogue)
 
 
+def _watch(settings: Settings, catalogue: Catalogue) -> None:
+    from suoi import watch  # noqa: PLC0415
+
+    watch.run(settings, catalogue)
+
+
 WORKERS: dict[str, Callable[[Settings, Catalogue], None]] = {
+    "watch": _watch,
     "streams": _streams,
     "province": _province,
     "quarantine": _quarantine,

@@ -4,5 +4,16 @@ from connectors.mariadb.config import wanted
 from connectors.mariadb.facts import ask, read_facts
 from connectors.mariadb.guards import refusals
 from connectors.mariadb.script import script
+from connectors.mariadb.vitals import forget, gaps, gate, read_vitals
 
-__all__ = ["ask", "read_facts", "refusals", "script", "wanted"]
+__all__ = [
+    "ask",
+    "forget",
+    "gaps",
+    "gate",
+    "read_facts",
+    "read_vitals",
+    "refusals",
+    "script",
+    "wanted",
+]

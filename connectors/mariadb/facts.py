@@ -37,7 +37,7 @@ def read_facts(database: SourceDatabase, _source: Source, tables: Sequence[str])
     """Read the facts about the source and its *tables* (database.table), and the house's."""
     values = {"tables": [*tables, *HOUSE_TABLES]}
     variables: dict[str, str] = dict(ask(database, "variables"))
-    held = ask(database, "binlogs") if variables.get("log_bin") == "ON" else []
+    has_log = variables.get("log_bin") == "ON"
     keys: dict[str, list[str]] = {}
     for table, column in ask(database, "keys", values):
         keys.setdefault(table, []).append(column)
@@ -47,8 +47,13 @@ def read_facts(database: SourceDatabase, _source: Source, tables: Sequence[str])
     return Facts(
         variables=variables,
         tables={name: _table(database, name, found, keys) for name, found in columns.items()},
-        binlogs={row[0]: int(row[1]) for row in held},
+        binlogs=read_binlogs(database) if has_log else {},
     )
+
+
+def read_binlogs(database: SourceDatabase) -> dict[str, int]:
+    """Read the size in bytes of each binlog file the server still holds."""
+    return {row[0]: int(row[1]) for row in ask(database, "binlogs")}
 
 
 def ask(database: SourceDatabase, name: str, values: dict[str, Any] | None = None) -> Rows:

@@ -37,14 +37,19 @@ def refusals(
 
 def log_holds(facts: Facts, offset: Offset) -> Iterator[Refusal]:
     """Refuse a binlog that no longer holds, or never held, the position Connect has stored."""
+    return binlog_gaps(facts.binlogs, offset)
+
+
+def binlog_gaps(binlogs: Mapping[str, int], offset: Offset) -> Iterator[Refusal]:
+    """See log_holds, over the files alone (name -> size in bytes)."""
     file, position = str(offset.get("file")), int(offset.get("pos") or 0)
-    if file not in facts.binlogs:
+    if file not in binlogs:
         yield Refusal(
             "log",
             f"binlog {file}, from which we must go on, is gone (expired, or the server was "
             f"reset); {REGENERATE}",
         )
-    elif position > facts.binlogs[file]:
+    elif position > binlogs[file]:
         yield Refusal(
             "log",
             f"we have read {file} to {position} and it ends before that: the server was "

@@ -32,6 +32,10 @@ CREATE DATABASE IF NOT EXISTS cdc CHARACTER SET utf8mb4;
 CREATE TABLE IF NOT EXISTS cdc.heartbeat(id int PRIMARY KEY, ts timestamp(6) NOT NULL);
 CREATE TABLE IF NOT EXISTS
   cdc.signal(id varchar(64) PRIMARY KEY, type varchar(32) NOT NULL, data text);
+-- Not captured: a number that only grows, unless this database is restored.
+CREATE TABLE IF NOT EXISTS cdc.mark(id int PRIMARY KEY, n bigint NOT NULL);
+INSERT IGNORE INTO cdc.mark VALUES (1, 0);
+GRANT SELECT, UPDATE ON cdc.mark TO {role};
 GRANT LOCK TABLES ON cdc.* TO {role};
 GRANT SELECT, INSERT, UPDATE ON cdc.heartbeat TO {role};
 GRANT SELECT, INSERT, DELETE ON cdc.signal TO {role};

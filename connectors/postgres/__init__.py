@@ -4,5 +4,16 @@ from connectors.postgres.config import wanted
 from connectors.postgres.facts import ask, read_facts
 from connectors.postgres.guards import refusals
 from connectors.postgres.script import script
+from connectors.postgres.vitals import forget, gaps, gate, read_vitals
 
-__all__ = ["ask", "read_facts", "refusals", "script", "wanted"]
+__all__ = [
+    "ask",
+    "forget",
+    "gaps",
+    "gate",
+    "read_facts",
+    "read_vitals",
+    "refusals",
+    "script",
+    "wanted",
+]

@@ -81,6 +81,11 @@ def read_facts(database: SourceDatabase, source: Source, tables: Sequence[str]) 
     )
 
 
+def read_slot(database: SourceDatabase, source: Source) -> Slot | None:
+    """Read our replication slot alone; None where there is none."""
+    return _slot(ask(database, "slot", {"slot": source.slot}))
+
+
 _QUESTIONS = ("server", "publication", "published", "tables", "columns", "keys", "slot")
 
 

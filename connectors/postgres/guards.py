@@ -5,7 +5,7 @@ from typing import Any
 
 from connectors.capture import HOUSE_TABLES
 from connectors.guards import REGENERATE, RUN_SCRIPT, Refusal, about, contract_fits, no_table
-from connectors.postgres.facts import Facts, Table
+from connectors.postgres.facts import Facts, Slot, Table
 from connectors.sources import Source
 from schemas import topics
 from schemas.contract import Dataset
@@ -34,7 +34,11 @@ def slot_holds(facts: Facts, source: Source, offset: Offset | None) -> Iterator[
     A slot `unreserved` is about to be lost, and a running connector is what saves it: that is an
     alarm of `suoi connector status`, not a refusal.
     """
-    slot = facts.slot
+    return slot_gaps(facts.slot, source, offset)
+
+
+def slot_gaps(slot: Slot | None, source: Source, offset: Offset | None) -> Iterator[Refusal]:
+    """See slot_holds, over the slot alone."""
     if slot is None:
         if offset is not None:
             yield Refusal("slot", f"slot {source.slot} is gone, and changes with it; {REGENERATE}")

@@ -40,6 +40,10 @@ _HOUSE = """
 CREATE SCHEMA IF NOT EXISTS cdc;
 CREATE TABLE IF NOT EXISTS cdc.heartbeat(id int PRIMARY KEY, ts timestamptz NOT NULL);
 CREATE TABLE IF NOT EXISTS cdc.signal(id text PRIMARY KEY, type text NOT NULL, data text);
+-- Neither published nor captured: a number that only grows, unless this database is restored.
+CREATE TABLE IF NOT EXISTS cdc.mark(id int PRIMARY KEY, n bigint NOT NULL);
+INSERT INTO cdc.mark VALUES (1, 0) ON CONFLICT DO NOTHING;
+GRANT SELECT, UPDATE ON cdc.mark TO {role};
 GRANT USAGE ON SCHEMA cdc TO {role};
 GRANT SELECT, INSERT, UPDATE ON cdc.heartbeat TO {role};
 GRANT SELECT, INSERT, DELETE ON cdc.signal TO {role};

@@ -38,6 +38,8 @@ _ADMIN = Access(kafka="admin", postgres=SUPERUSER, redis="admin", registry=True)
 
 ACCESS: Mapping[str, Access] = MappingProxyType(
     {
+        # Beside these it enters each department as the CDC role does, and Connect (suoi/watch.py)
+        "watch": Access(kafka="capture"),
         "streams": Access(kafka="streams", registry=True, open_key=True),
         "province_sink": Access(kafka="province", postgres="province_sink", registry=True),
         "quarantine_sink": Access(

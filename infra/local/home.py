@@ -17,6 +17,7 @@ KAFKA_USERS = (
     "broker",
     "admin",
     "connect",
+    "capture",
     "streams",
     "province",
     "quarantine",
@@ -128,6 +129,16 @@ class Home:
         path = self.connect_secrets / f"{source}.properties"
         if not path.exists():
             write_once(path, f"password={self.secret(f'cdc_{source}')}\n")
+        return path
+
+    def connect_gate(self, source: str) -> Path:
+        """Return the properties file (key `sql`) that the connector of *source* runs first.
+
+        The watch keeps it; until it has looked, nothing is asked of the server.
+        """
+        path = self.connect_secrets / f"{source}.gate.properties"
+        if not path.exists():
+            write_once(path, "sql=SELECT 1\n")
         return path
 
     def connect_kafka_secret(self) -> Path:

@@ -21,6 +21,7 @@ TASKS: dict[str, tuple[str, ...]] = {
 """`suoi prepare <name>` -> what it needs. Each may be run again at any time."""
 
 WORKERS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "watch": ("watch", ("prepare_connectors",)),
     "streams": ("streams", ("prepare_kafka", "prepare_registry")),
     "province_sink": ("province", ("prepare_kafka", "prepare_registry", "prepare_province")),
     "quarantine_sink": ("quarantine", ("prepare_kafka", "prepare_registry", "prepare_province")),

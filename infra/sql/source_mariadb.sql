@@ -46,3 +46,19 @@ WHERE variable_name IN ('BINLOG_SNAPSHOT_FILE', 'BINLOG_SNAPSHOT_POSITION')
 UNION ALL
 SELECT 'active', IF(count(*) > 0, 'true', 'false')
 FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%%' AND user = %(role)s
+
+-- vitals --
+-- server_uid is there from 10.11.9 on.
+SELECT coalesce((SELECT variable_value FROM information_schema.global_variables WHERE variable_name = 'SERVER_UID'), ''),
+       0, @@global.gtid_binlog_pos, (SELECT n FROM cdc.mark WHERE id = 1)
+
+-- advance --
+-- Only a mark that did not fall behind goes on.
+UPDATE cdc.mark SET n = n + 1 WHERE id = 1 AND n >= %(n)s
+
+-- marked --
+SELECT n FROM cdc.mark WHERE id = 1
+
+-- unsignal --
+-- What a connector before the reset was asked to load is no longer on its way.
+DELETE FROM cdc.signal

@@ -70,3 +70,27 @@ CROSS JOIN LATERAL (VALUES
   ('kept_bytes', pg_wal_lsn_diff(pg_current_wal_lsn(), s.restart_lsn)::bigint::text)
 ) AS v(name, value)
 WHERE s.slot_name = %(slot)s
+
+-- vitals --
+SELECT (SELECT system_identifier::text FROM pg_control_system()),
+       ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int,
+       (pg_current_wal_lsn() - '0/0')::bigint,
+       (SELECT n FROM cdc.mark WHERE id = 1)
+
+-- advance --
+-- Only a mark that did not fall behind goes on; it is durable when it is said to be, whatever the department's default.
+UPDATE cdc.mark SET n = n + 1
+FROM (SELECT set_config('synchronous_commit', 'on', true) AS setting) AS durable
+WHERE id = 1 AND n >= %(n)s AND durable.setting = 'on'
+RETURNING n
+
+-- marked --
+SELECT n FROM cdc.mark WHERE id = 1
+
+-- drop_slot --
+SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots
+WHERE slot_name = %(slot)s AND database = current_database()
+
+-- unsignal --
+-- What a connector before the reset was asked to load is no longer on its way.
+DELETE FROM cdc.signal

@@ -42,4 +42,5 @@ def place() -> Place:
         kafka_bootstrap="kafka.example:9093",
         kafka_ca=Path("/tls/kafka.pem"),
         kafka_jaas_file=Path("/secrets/kafka.properties"),
+        gate_file=Path("/secrets/source.gate.properties"),
     )

@@ -1,0 +1,15 @@
+"""The generation of a source that is in force: the one of its last regeneration, or its file's."""
+
+from confluent_kafka import Consumer
+
+from connectors.sources import read_sources
+from infra.memory import MemoryReader
+
+
+def generation_of(reader: Consumer, source: str) -> int:
+    """Return the generation in which *source* is captured now.
+
+    Raises:
+        Transient: Kafka does not answer.
+    """
+    return MemoryReader(reader).read().generation(source, read_sources()[source].generation)

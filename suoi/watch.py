@@ -1,0 +1,153 @@
+"""`suoi run watch`: looks at every source every few seconds, each in a thread of its own.
+
+It stands beside Connect: it keeps the gate files that Connect reads.
+"""
+
+import asyncio
+import threading
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from contextlib import ExitStack
+
+import structlog
+from confluent_kafka import Consumer
+
+from connectors.sources import Source
+from connectors.watch import Keeper, Patience, Post, look
+from consumers.loop import stop_on_signals
+from infra import kafka_reader
+from infra.connect import Connect, open_connect
+from infra.control import read_standings, write_standing
+from infra.errors import Fatal, Transient
+from infra.kafka import Outbox, client_config, producer_config
+from infra.local.access import CONNECT_USER, connect_url
+from infra.local.home import Home
+from infra.memory import Memory, MemoryReader, write_memory
+from infra.readiness import say_ready
+from infra.settings import KafkaAccess, Settings
+from schemas.catalogue import Catalogue
+from schemas.control import broken, paused
+from schemas.vitals import Seen
+from suoi.departments import open_captured, sources_of
+
+BY = "watch"
+"""Who pauses where no person did."""
+_CONNECT_S = 1.0
+_KAFKA_S = 30.0
+_log = structlog.get_logger()
+
+
+class KafkaKeeper:
+    """Keeps in `control.sources` what the watch saw of one source, and holds its datasets."""
+
+    def __init__(self, access: KafkaAccess, datasets: tuple[str, ...]) -> None:
+        """Write as the principal of *access*; *datasets* are those of the source."""
+        config = client_config(access) | producer_config() | {"log_level": 2}
+        self._config, self._datasets = config, datasets
+        self._outbox = Outbox(config, _KAFKA_S)
+        self._reader: Consumer = kafka_reader.open_reader(access, group="capture")
+        self._memory = MemoryReader(self._reader)
+
+    def memory(self) -> Memory:
+        """Return all that is known of the sources by now."""
+        return self._memory.read()
+
+    def remember(self, seen: Seen) -> None:
+        """Keep *seen*; an outbox that failed is spent, and the next one begins."""
+        try:
+            write_memory(self._outbox, seen)
+        except Transient:
+            self._outbox = Outbox(self._config, _KAFKA_S)
+            raise
+
+    def hold(self, source: str, sentence: str) -> None:
+        """Pause each dataset that runs; one that a person or streams has paused stays as it is."""
+        known = read_standings(self._reader)
+        for name in self._datasets:
+            before = known.get(name)
+            if before is None or not before.paused:
+                standing = paused(name, broken(source, sentence), BY, before)
+                asyncio.run(write_standing(self._outbox, standing))  # Invariant 10
+
+    def close(self) -> None:
+        """Let the reader go."""
+        self._reader.close()
+
+
+def run(settings: Settings, catalogue: Catalogue) -> None:
+    """Watch every source of *catalogue* until told to stop (SIGTERM, SIGINT).
+
+    Raises:
+        Fatal: the stack of the settings is not there.
+    """
+    if settings.kafka is None:
+        message = "SUOI_KAFKA_BOOTSTRAP is not set; workers are started by `suoi up`."
+        raise Fatal(message)
+    home, stop = Home(settings.home), stop_on_signals()
+    home.refuse_absent()
+    with ExitStack() as opened:
+        rest = open_connect(
+            connect_url(home), CONNECT_USER, home.secret("connect_rest"), _CONNECT_S
+        )
+        opened.callback(rest.close)
+        lives = []
+        for source in sources_of(catalogue):
+            names = tuple(one.id for one in catalogue.of_source(source.id))
+            keeper = KafkaKeeper(settings.kafka, names)
+            opened.callback(keeper.close)
+            lives.append(Life(home, source, rest, keeper))
+        _watch(lives, settings.timing.watch, stop)
+
+
+def _watch(lives: list["Life"], every_s: float, stop: threading.Event) -> None:
+    """Let each life go on until all are told to stop; the first that fails ends all."""
+    with ThreadPoolExecutor(max_workers=len(lives) or 1) as pool:
+        tasks = [pool.submit(life.go_on, every_s, stop) for life in lives]
+        say_ready()
+        done, _ = wait(tasks, return_when=FIRST_EXCEPTION)
+        stop.set()
+        for task in done:
+            task.result()
+
+
+class Life:
+    """The watch over one source, through the outages of all it asks."""
+
+    def __init__(self, home: Home, source: Source, rest: Connect, keeper: Keeper) -> None:
+        """Nothing is opened yet: the source may be away."""
+        self._home, self._source, self._rest, self._keeper = home, source, rest, keeper
+        self._patience = Patience()
+        self._post: Post | None = None
+        self._said = ""
+
+    def go_on(self, every_s: float, stop: threading.Event) -> None:
+        """Look every *every_s* seconds until *stop* is set."""
+        while not stop.is_set():
+            try:
+                look(self._opened(), self._keeper, self._patience)
+                self._said = ""
+            except (Transient, Fatal) as trouble:  # Invariant 8: look again, for ever
+                self._say(str(trouble))
+                self._close()
+            stop.wait(every_s)
+        self._close()
+
+    def _opened(self) -> Post:
+        if self._post is None:
+            self._post = Post(
+                source=self._source,
+                database=open_captured(self._home, self._source),
+                connect=self._rest,
+                gate_file=self._home.connect_gate(self._source.id),
+            )
+        return self._post
+
+    def _close(self) -> None:
+        if self._post is not None:
+            self._post.database.close()
+            self._post = None
+
+    def _say(self, reason: str) -> None:
+        """Say why it cannot be looked at, once."""
+        if reason != self._said:
+            _log.warning("source.unseen", source=self._source.id, reason=reason)
+        self._said = reason
