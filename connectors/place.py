@@ -39,7 +39,7 @@ class Place:
 
     @property
     def gate(self) -> str:
-        """The reference Connect resolves, at each start of the task, to the statement of the gate."""
+        """The reference that Connect resolves, at each start of the task, to what the gate asks."""
         return reference(self.gate_file, GATE_KEY)
 
     @property

@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -37,23 +37,10 @@ from schemas.control import BROKEN, decided, resumed
 from schemas.vitals import Step, Term
 from suoi.dataset import who
 from suoi.figures import open_books
+from suoi.removal import Asked, Outcome, not_to_sweep
 
-MOST_SHARE = 0.1
-"""A sweep of more than this part of a dataset's rows is a mistake until its number is given."""
-_FEW = 10
-"""So many rows are swept without their number, however small their dataset is."""
 _KAFKA_S = 30.0
 _ASK_EVERY_S = 0.5
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
-    """What the person wants."""
-
-    reason: str
-    sweep: bool
-    rows: int | None
-    patience_s: float
 
 
 class Tools(NamedTuple):
@@ -78,29 +65,6 @@ def open_tools(home: Home) -> Iterator[Tools]:
         yield Tools(Outbox(config | producer_config(), _KAFKA_S), AdminClient(config), province)
     finally:
         province.close()
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What the command found and did."""
-
-    vanished: tuple[Vanished, ...] = ()
-    removed: dict[str, int] = field(default_factory=dict)
-    waiting: tuple[str, ...] = ()
-    """Why it is not done yet, in sentences."""
-
-    def document(self) -> dict[str, Any]:
-        """Return it for JSON."""
-        vanished = {one.dataset: one.rows for one in self.vanished}
-        return {"vanished": vanished, "removed": self.removed, "waiting": list(self.waiting)}
-
-    def lines(self) -> Iterator[str]:
-        """Yield it for a person."""
-        for one in self.vanished:
-            removed = self.removed.get(one.dataset, 0)
-            end = f", {removed} removed" if removed else ""
-            yield f"{one.dataset}: {one.rows} of {one.living} rows vanished in the gap{end}"
-        yield from self.waiting
 
 
 class Work:
@@ -200,7 +164,7 @@ class Work:
         if waiting:
             return Outcome(waiting=waiting)
         found = self._vanished(desk, term)
-        refused = self._refused(found)
+        refused = not_to_sweep(found, self._asked)
         if refused:
             return Outcome(found, {}, refused)
         chosen = {one.dataset for one in found}
@@ -218,20 +182,6 @@ class Work:
             for dataset in desk.datasets
         )
         return tuple(one for one in counted if one.rows)
-
-    def _refused(self, found: tuple[Vanished, ...]) -> tuple[str, ...]:
-        """Why nothing is swept now; empty where it may be, or nothing vanished."""
-        total = sum(one.rows for one in found)
-        if not found:
-            return ()
-        if not self._asked.sweep:
-            said = f"{total} rows wait to be swept"
-            return (f"{said}: look at them, then run it again with --sweep.",)
-        if self._asked.rows is not None:
-            same = self._asked.rows == total
-            said = f"--rows {self._asked.rows} is not what vanished: {total} rows did."
-            return () if same else (f"{said} Nothing was removed.",)
-        return tuple(_doubts(found, total))
 
     def _sweep(self, dataset: Dataset, term: Term) -> int:
         from streams.output import keyed_hash  # noqa: PLC0415  loads the workshop
@@ -292,17 +242,3 @@ def running_generation(desk: Desk) -> int:
     """The generation that Connect's configuration carries; 0 where it has none."""
     running = desk.connect.config(desk.source.id) or {}
     return int(running.get("transforms.generation.value.literal") or 0)
-
-
-def _doubts(found: tuple[Vanished, ...], total: int) -> Iterator[str]:
-    """Say of each dataset why its rows are not removed without their number."""
-    for one in found:
-        if one.share > MOST_SHARE and one.rows > _FEW:
-            part = f"{one.rows} of {one.living} rows of {one.dataset} ({one.share:.0%}) vanished"
-            yield f"{part}: if that is right, run it again with --sweep --rows {total}."
-        elif one.nameless:
-            part = f"{one.nameless} rejects of {one.dataset} have no readable key"
-            yield (
-                f"{part}, and some of its {one.rows} vanished rows may be among them: look at "
-                f"`suoi reject list`; if all is well, --sweep --rows {total}."
-            )

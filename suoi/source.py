@@ -21,7 +21,7 @@ from suoi import regeneration
 from suoi.departments import open_desks, sources_of
 from suoi.law import read_captured
 from suoi.options import DEFAULT_HOME, HomeOption, JsonOption
-from suoi.regeneration import Asked, Outcome
+from suoi.removal import Asked, Outcome
 
 app = typer.Typer(help="Sources: a department's database that must begin anew.")
 app.callback()(lambda: None)
@@ -53,7 +53,7 @@ class Document(NamedTuple):
 
 
 @app.command()
-def regenerate(
+def regenerate(  # noqa: PLR0913, PLR0917  Typer reads a command's options from its parameters
     source: Annotated[str, typer.Argument(help="Id of a source, such as so_tu_phap.")],
     reason: Annotated[str, typer.Option(help="Why, in one line; it is kept.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Begin; without it, only show.")] = False,
@@ -72,10 +72,8 @@ def regenerate(
         raise Usage(message)
     asked = Asked(reason=reason, sweep=sweep, rows=rows, patience_s=patience)
     with _opened(Home(home), source, asked) as work:
-        if not work.begun and not yes:
-            document = _shown(work.desk, work.problems())
-        else:
-            document = _done(work)
+        only_shown = not yes and not work.begun
+        document = _shown(work.desk, work.problems()) if only_shown else _done(work)
     typer.echo(document.json() if json else "\n".join(_lines(document)))
     raise typer.Exit(0 if document.step == Step.DONE else 1)
 

@@ -24,6 +24,7 @@ PARAMETERS = 5
 INVARIANTS = range(1, 11)
 LARGER = {
     "suoi.demo.command.demo": "a command's options are its parameters; Typer reads them there",
+    "suoi.source.regenerate": "the same",
 }
 """Function -> why it may have more parameters than five."""
 
