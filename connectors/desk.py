@@ -10,7 +10,7 @@ from confluent_kafka import Consumer
 from connectors import loads
 from connectors.capture import Config, captured
 from connectors.engines import Engine, engine_of, settings_refused, wanted_config
-from connectors.guards import Refusal
+from connectors.guards import Refusal, unique
 from connectors.loads import Load
 from connectors.place import Place
 from connectors.sources import Source
@@ -60,7 +60,7 @@ class Desk:
     def refusals(self) -> tuple[Refusal, ...]:
         """Every reason not to start this connector (invariant 10)."""
         seen = self.engine.judge(self.database, self.source, self.datasets, self.offset)
-        return (*self._standing(), *settings_refused(self.wanted), *seen)
+        return unique((*self._standing(), *settings_refused(self.wanted), *seen))
 
     def _standing(self) -> Iterator[Refusal]:
         """Refuse a source that does not continue what the watch has seen of it."""

@@ -48,6 +48,8 @@ class Status:
             return
         if self.connector == _ABSENT:
             yield Refusal("connector", f"Connect has no connector {self.source}; run {_APPLY}.")
+        elif self.connector == "STOPPED" and self.problems:
+            return  # stopped by the watch, for what the problems say
         elif not self.connector == self.task == "RUNNING":
             cause = f" ({self.cause})" if self.cause else ""
             said = f"its connector is {self.connector}, the task {self.task}{cause}"

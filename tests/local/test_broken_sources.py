@@ -1,13 +1,14 @@
 """Sources that were broken: seen before anything of them is followed, held, and begun anew."""
 
 import json
+import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psycopg
-import pymysql
 import pytest
 from confluent_kafka import Consumer
 from support.products import insert_product, remove_products
@@ -152,3 +153,147 @@ def snapshot_of(stack: Stack, tmp_path: Path) -> Path:
     place = Home(stack.home).server_data(LAND, "postgres").with_name("vbdlis.snapshot")
     snapshot(stack, LAND, "postgres", place)
     return place
+
+
+def test_a_restored_server_that_overtook_its_log_is_followed_by_nobody_who_did_not_look(
+    stack: Stack, land: Land, tmp_path: Path
+) -> None:
+    place = snapshot_of(stack, tmp_path)
+    land.run("delete from dat_dai.thua_dat where id = 3")
+    until(lambda: province(stack) == land.held(), 60)
+    raw, before = captured(stack), log_end(land)
+    watching = stack.signal("watch", signal.SIGSTOP)
+    connecting = stack.signal("connect", signal.SIGSTOP)
+    try:
+        restore(stack, LAND, "postgres", place)
+        until(lambda: overtaken(land, before), 60, pause=0)
+        stack.signal("connect")
+        stack.wait_restarted("connect", connecting)
+        until(lambda: task(stack, LAND) == "FAILED", 60)  # at the gate
+        assert captured(stack) == raw
+    finally:
+        os.killpg(os.getpgid(watching), signal.SIGCONT)
+    until(lambda: held(stack, PARCELS), 60)
+    assert captured(stack) == raw
+    begin_anew(stack, land, vanished=0)
+
+
+def test_a_slot_that_was_dropped_is_begun_anew_also_when_somebody_made_another(
+    stack: Stack, land: Land
+) -> None:
+    for again in (False, True):
+        watching = stack.signal("watch", signal.SIGSTOP)
+        try:
+            drop_slot(land)
+            land.run("delete from dat_dai.thua_dat where id = %s", 4 + again)
+            if again:
+                land.run("select pg_create_logical_replication_slot(%s, 'pgoutput')", SLOT)
+            raw, kept = captured(stack), province(stack)
+        finally:
+            os.killpg(os.getpgid(watching), signal.SIGCONT)
+        until(lambda: held(stack, PARCELS), 60)
+        land.run("update dat_dai.thua_dat set so_to = '8' where id = 9")
+        assert (captured(stack), province(stack)) == (raw, kept)
+        begin_anew(stack, land, vanished=1)
+
+
+@pytest.mark.parametrize("point", ["after_intent", "after_offsets", "after_slot", "after_reset"])
+def test_a_regeneration_killed_anywhere_is_finished_by_the_same_words(
+    stack: Stack, land: Land, point: str
+) -> None:
+    before = generation(stack)
+    struck = stack.arm(f"regenerate.{point}")
+    done = stack.suoi("source", "regenerate", LAND, *BEGIN, check=False)
+    assert (struck.exists(), done.returncode) == (True, -signal.SIGKILL)
+    code, answer = regenerate(stack, LAND)
+    assert (code, answer["step"], answer["generation"]) == (0, "done", before + 1)
+    land.run("update dat_dai.thua_dat set so_to = '56' where id = 6")
+    until_equal(lambda: province(stack), land.held())
+
+
+def test_a_binlog_that_was_reset_is_begun_anew(stack: Stack) -> None:
+    with stack.agriculture() as farms:
+        first = insert_product(farms, ma_sp="RM-1")
+        gone = insert_product(farms, ma_sp="RM-2")
+        until(lambda: products(stack) == {"RM-1", "RM-2"}, 60)
+        raw_topic = "raw.so_nnmt.so_nnmt.ocop"
+        watching = stack.signal("watch", signal.SIGSTOP)
+        try:
+            with farms.cursor() as cursor:
+                cursor.execute("reset master")
+                cursor.execute("delete from ocop where id = %s", (gone,))
+            raw = captured(stack, raw_topic)
+            # the numbers of the files begin again: the place we stored exists, with other things
+            struck = stack.signal("connect")
+            stack.wait_restarted("connect", struck)
+            until(lambda: task(stack, FARMS) == "FAILED", 60)
+            assert captured(stack, raw_topic) == raw
+        finally:
+            os.killpg(os.getpgid(watching), signal.SIGCONT)
+        until(lambda: held(stack, PRODUCTS), 60)
+        assert captured(stack, raw_topic) == raw
+        assert products(stack) == {"RM-1", "RM-2"}
+        code, loaded = regenerate(stack, FARMS, *BEGIN)
+        assert (code, loaded["outcome"]["vanished"]) == (1, {PRODUCTS: 1})
+        code, swept = regenerate(stack, FARMS, "--sweep")
+        assert (code, swept["outcome"]["removed"]) == (0, {PRODUCTS: 1})
+        assert products(stack) == {"RM-1"}
+        with farms.cursor() as cursor:
+            cursor.execute("update ocop set ma_sp = 'RM-3' where id = %s", (first,))
+        until(lambda: products(stack) == {"RM-3"}, 60)
+        remove_products(farms, "RM-")
+        until(lambda: products(stack) == set(), 60)
+
+
+def products(stack: Stack) -> set[str]:
+    """Codes of this file's living products in the province."""
+    query = "select ma_san_pham from clean.nnmt_ocop where _deleted_at is null"
+    return {code for (code,) in stack.all(query) if code and code.startswith("RM")}
+
+
+def log_end(land: Land) -> int:
+    with psycopg.connect(land.dsn, autocommit=True) as connection:
+        found = connection.execute("select (pg_current_wal_lsn() - '0/0')::bigint").fetchone()
+    assert found is not None
+    return int(found[0])
+
+
+def overtaken(land: Land, end: int) -> bool:
+    """Write to the log until it is past *end*."""
+    land.run("select pg_logical_emit_message(false, 'test', repeat('x', 100000))")
+    return log_end(land) > end
+
+
+def drop_slot(land: Land) -> None:
+    def dropped() -> bool:
+        with psycopg.connect(land.dsn, autocommit=True) as connection:
+            connection.execute(
+                "select pg_terminate_backend(active_pid) from pg_replication_slots "
+                "where slot_name = %s and active",
+                (SLOT,),
+            )
+            try:
+                connection.execute("select pg_drop_replication_slot(%s)", (SLOT,))
+            except psycopg.errors.ObjectInUse:
+                return False
+        return True
+
+    until(dropped)
+
+
+def task(stack: Stack, source: str) -> str:
+    """State of the connector's task; empty where nobody can be asked."""
+    reach = stack.env["connect"]
+    try:
+        answer = httpx.get(
+            f"{reach['url']}/connectors/{source}/status", auth=(reach["user"], reach["password"])
+        )
+        tasks = answer.json().get("tasks", [])
+    except (httpx.HTTPError, ValueError):
+        return ""
+    return tasks[0]["state"] if tasks else ""
+
+
+def generation(stack: Stack) -> int:
+    """The generation in force, as the command shows it."""
+    return int(regenerate(stack, LAND)[1]["generation"])
