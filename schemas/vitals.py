@@ -28,8 +28,8 @@ class Vitals(msgspec.Struct, frozen=True, kw_only=True):
     """What can only grow, and who a server is, as one look at a source found it.
 
     *server* names the server for good; *timeline* is PostgreSQL's (0 on MariaDB); *log_end* is
-    the end of its log: bytes of WAL, or transactions counted by GTID; *mark* is the number
-    that we keep in its table cdc.mark.
+    the end of its log: bytes of WAL that are on disk, or transactions counted by GTID; *mark* is
+    the number that we keep in its table cdc.mark.
     """
 
     server: str

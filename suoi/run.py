@@ -23,7 +23,7 @@ Value = TypeVar("Value")
 def run(
     name: Annotated[
         str,
-        typer.Argument(help="watch, streams, province, quarantine, findings, portal-cache, portal"),
+        typer.Argument(help="streams, province, quarantine, findings, portal-cache, portal, watch"),
     ],
 ) -> None:
     """Run one worker until it is told to stop."""
@@ -82,13 +82,13 @@ def _watch(settings: Settings, catalogue: Catalogue) -> None:
 
 
 WORKERS: dict[str, Callable[[Settings, Catalogue], None]] = {
-    "watch": _watch,
     "streams": _streams,
     "province": _province,
     "quarantine": _quarantine,
     "findings": _findings,
     "portal-cache": _portal_cache,
     "portal": _portal,
+    "watch": _watch,
 }
 
 

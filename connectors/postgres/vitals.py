@@ -41,7 +41,7 @@ def gate(vitals: Vitals) -> str:
         "SELECT (SELECT 1 UNION ALL SELECT 2 WHERE NOT EXISTS (SELECT FROM cdc.mark, "  # noqa: S608
         f"pg_control_system() AS c WHERE n >= {vitals.mark} "
         f"AND c.system_identifier = {vitals.server} "
-        f"AND pg_current_wal_lsn() - '0/0' >= {vitals.log_end}))"
+        f"AND pg_current_wal_flush_lsn() - '0/0' >= {vitals.log_end}))"
     )
 
 

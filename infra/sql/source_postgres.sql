@@ -74,7 +74,7 @@ WHERE s.slot_name = %(slot)s
 -- vitals --
 SELECT (SELECT system_identifier::text FROM pg_control_system()),
        ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int,
-       (pg_current_wal_lsn() - '0/0')::bigint,
+       (pg_current_wal_flush_lsn() - '0/0')::bigint,
        (SELECT n FROM cdc.mark WHERE id = 1)
 
 -- advance --

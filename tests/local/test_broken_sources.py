@@ -24,9 +24,10 @@ LAND, PARCELS = "vbdlis_sonla", "nnmt_thua_dat"
 FARMS, PRODUCTS = "so_nnmt", "nnmt_ocop"
 SLOT = "suoi_vbdlis_sonla"
 INSERT = (
-    "insert into dat_dai.thua_dat (id, ma_xa, so_to, so_thua, dien_tich, dt_dat_o, loai_dat, "
-    "thoi_han, loai_chu, ten_chu) select n, '03646', '12', n::text, 100, 50, 'ODT', 'Lâu dài', "
-    "3, 'Hợp tác xã Ví Dụ' from generate_series(%s::bigint, %s) as n"
+    "insert into dat_dai.thua_dat (id, ma_thua, ma_xa, so_to, so_thua, dien_tich, dt_dat_o, "
+    "loai_dat, thoi_han, vi_do, kinh_do, loai_chu, ten_chu) select n, 'w7cckf8bxg4j', '03646', "
+    "'12', n::text, 100, 50, 'ODT', 'Lâu dài', 21.32731232, 103.92104315, 3, 'Hợp tác xã Ví Dụ' "
+    "from generate_series(%s::bigint, %s) as n"
 )
 
 
@@ -54,7 +55,7 @@ class Land:
 
 def province(stack: Stack) -> dict[int, str]:
     """Every living parcel in the province: id -> its map sheet."""
-    rows = stack.all("select _key, so_to from clean.nnmt_thua_dat where _deleted_at is null")
+    rows = stack.all("select _key, so_to_ban_do from clean.nnmt_thua_dat where _deleted_at is null")
     return {json.loads(key)[0]: sheet for key, sheet in rows}
 
 

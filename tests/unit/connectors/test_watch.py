@@ -36,41 +36,52 @@ class World:
     done: list[str] = field(default_factory=list)
 
     def names(self) -> list[str]:
+        """Names of the connectors."""
         if self.away:
-            raise Transient("Connect is away")
+            message = "Connect is away"
+            raise Transient(message)
         return ["so_tu_phap"]
 
     def offset(self, _name: str) -> Mapping[str, Any]:
+        """The position committed."""
         return {"lsn": 10}
 
     def find_state(self, _name: str) -> ConnectorState | None:
+        """How the connector is."""
         self.names()
         return self.state
 
     def stop(self, _name: str) -> None:
+        """Stop it."""
         self.done.append("stop")
         self.state = STOPPED
 
     def restart_failed(self, _name: str) -> None:
+        """Start it anew."""
         self.done.append("start")
 
     def ask(self, _database: object, name: str, values: dict[str, Any] | None) -> list[Any]:
+        """Answer one named question."""
         if name == "advance" and values and self.mark >= values["n"]:
             self.done.append("mark")
             self.mark += 1
         return [(self.mark,)]
 
     def vitals(self, _database: object) -> Vitals:
+        """What the source is now."""
         return Vitals(server="7", timeline=1, log_end=self.log_end, mark=self.mark)
 
     def memory(self) -> Memory:
+        """All that is known."""
         return self.known
 
     def remember(self, seen: Seen) -> None:
+        """Keep it."""
         self.done.append("remember")
         self.known.looks[seen.source] = seen
 
     def hold(self, source: str, sentence: str) -> None:
+        """Hold its datasets."""
         self.done.append(f"hold {source}")
         assert sentence
 
@@ -104,6 +115,7 @@ class Face:
     world: World
 
     def state(self, name: str) -> ConnectorState | None:
+        """How the connector is."""
         return self.world.find_state(name)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever the world has
