@@ -118,7 +118,7 @@ class Face:
         """How the connector is."""
         return self.world.find_state(name)
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever the world has
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401, D105  whatever the world has
         return getattr(self.world, name)
 
 
