@@ -158,6 +158,21 @@ def test_a_sweep_cut_short_is_finished_by_the_next(room: Room) -> None:  # Invar
     ]
 
 
+def test_the_next_regeneration_sweeps_what_the_one_before_left(room: Room) -> None:
+    first, second = Letters(), Letters()
+    room.sweep(first)
+    room.deliver(first)
+    later = Order(dataset=OCOP, generation=3, by="an", reason="thử")
+    assert sweep_with(room, later, second) == 1
+    room.deliver(second)
+    assert room.living() == []  # and are not taken for repeats of the first
+
+
+def sweep_with(room: Room, order: Order, letters: Letters) -> int:
+    room.connection.execute("select pg_advisory_unlock_all()")
+    return sweep(room.connection, letters, order, lambda key: key.encode())
+
+
 def test_tombstones_sent_twice_change_nothing(room: Room) -> None:  # Invariant 3
     letters = Letters()
     room.sweep(letters)
