@@ -39,6 +39,8 @@ _ALWAYS: Config = {
     "errors.tolerance": "none",
     # A task whose server went away fails; the watch looks at the source, then starts it again.
     "errors.max.retries": "0",
+    # How long one that found no server at its start, or a shut gate, waits before it tries again.
+    "retriable.restart.connector.wait.ms": "2000",
     "poll.interval.ms": "20",
     "max.batch.size": "4096",
     "max.queue.size": "16384",

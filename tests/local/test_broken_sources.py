@@ -19,6 +19,7 @@ from infra import kafka_reader
 from infra.local.access import kafka_client
 from infra.local.home import Home
 
+pytestmark = pytest.mark.timeout(600)
 LAND, PARCELS = "vbdlis_sonla", "nnmt_thua_dat"
 FARMS, PRODUCTS = "so_nnmt", "nnmt_ocop"
 SLOT = "suoi_vbdlis_sonla"
@@ -198,18 +199,26 @@ def test_a_slot_that_was_dropped_is_begun_anew_also_when_somebody_made_another(
         begin_anew(stack, land, vanished=1)
 
 
-@pytest.mark.parametrize("point", ["after_intent", "after_offsets", "after_slot", "after_reset"])
-def test_a_regeneration_killed_anywhere_is_finished_by_the_same_words(
-    stack: Stack, land: Land, point: str
-) -> None:
+def test_a_regeneration_killed_after_each_step_is_finished_by_the_same_words(
+    stack: Stack, land: Land
+) -> None:  # Invariant 8
     before = generation(stack)
-    struck = stack.arm(f"regenerate.{point}")
-    done = stack.suoi("source", "regenerate", LAND, *BEGIN, check=False)
-    assert (struck.exists(), done.returncode) == (True, -signal.SIGKILL)
+    words = BEGIN
+    for point in STEPS:
+        struck = stack.arm(f"regenerate.{point}")
+        done = stack.suoi("source", "regenerate", LAND, *words, check=False)
+        assert (struck.exists(), done.returncode) == (True, -signal.SIGKILL), done.stderr
+        words = ()
     code, answer = regenerate(stack, LAND)
     assert (code, answer["step"], answer["generation"]) == (0, "done", before + 1)
     land.run("update dat_dai.thua_dat set so_to = '56' where id = 6")
     until_equal(lambda: province(stack), land.held())
+
+
+STEPS = (
+    *("after_intent", "after_stop", "after_offsets", "after_slot", "after_reset"),
+    *("after_loading", "after_start"),
+)
 
 
 def test_a_binlog_that_was_reset_is_begun_anew(stack: Stack) -> None:
