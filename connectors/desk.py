@@ -10,15 +10,16 @@ from confluent_kafka import Consumer
 from connectors import loads
 from connectors.capture import Config, captured
 from connectors.engines import Engine, engine_of, settings_refused, wanted_config
-from connectors.guards import Refusal, unique
+from connectors.guards import RUN_SCRIPT, Refusal, unique
 from connectors.loads import Load
 from connectors.place import Place
 from connectors.sources import Source
 from connectors.vitals import falls_behind
 from infra.connect import Connect
+from infra.errors import Fatal
 from infra.source_database import Rows, SourceDatabase
 from schemas.contract import Dataset
-from schemas.vitals import Seen
+from schemas.vitals import NO_MARK, Seen
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,8 +70,20 @@ class Desk:
             yield Refusal("regenerate", f"{said}; run `suoi source regenerate {self.source.id}`.")
         elif self.seen is not None and self.seen.broken:
             yield Refusal(self.seen.guard, self.seen.broken)
-        elif self.seen is not None:
-            yield from falls_behind(self.seen.vitals, self.engine.read_vitals(self.database))
+        else:
+            yield from self._looked()
+
+    def _looked(self) -> Iterator[Refusal]:
+        """Refuse a source that the watch cannot look at: nobody would see it restored."""
+        try:
+            now = self.engine.read_vitals(self.database)
+        except Fatal:
+            yield Refusal("mark", f"its table cdc.mark cannot be read; {RUN_SCRIPT}")
+            return
+        if now.mark == NO_MARK:
+            yield Refusal("mark", f"its table cdc.mark is empty; {RUN_SCRIPT}")
+        if self.seen is not None:
+            yield from falls_behind(self.seen.vitals, now)
 
     def loads(self) -> dict[str, Load]:
         """How far the load of each table is."""

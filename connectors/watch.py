@@ -27,7 +27,7 @@ from infra.faults import point
 from infra.local.files import write_whole
 from infra.memory import Memory
 from infra.source_database import SourceDatabase
-from schemas.vitals import Seen, Vitals
+from schemas.vitals import NO_MARK, Seen, Vitals
 
 SHUT = "SELECT (SELECT 1 UNION ALL SELECT 2)"
 """A statement no server passes: two rows where one is asked for."""
@@ -145,7 +145,7 @@ def _marked(post: Post, before: Vitals, now: Vitals) -> Vitals:
     """
     ask = post.engine.ask
     ask(post.database, "advance", {"n": max(before.mark, now.mark)})
-    [(mark,)] = ask(post.database, "marked", None)
+    [(mark,)] = ask(post.database, "marked", None) or [(NO_MARK,)]
     if mark <= now.mark:
         message = f"source {post.source.id} fell behind while it was looked at; looking again."
         raise Transient(message)

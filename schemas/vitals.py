@@ -12,6 +12,8 @@ from typing import Final
 import msgspec
 
 SEEN: Final = ":seen"
+NO_MARK: Final = -1
+"""What stands for the mark of a table cdc.mark that somebody emptied."""
 
 
 class Step(StrEnum):

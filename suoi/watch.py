@@ -4,6 +4,7 @@ It stands beside Connect: it keeps the gate files that Connect reads.
 """
 
 import asyncio
+import logging
 import threading
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import ExitStack
@@ -82,6 +83,7 @@ def run(settings: Settings, catalogue: Catalogue) -> None:
     if settings.kafka is None:
         message = "SUOI_KAFKA_BOOTSTRAP is not set; workers are started by `suoi up`."
         raise Fatal(message)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for each question otherwise
     home, stop = Home(settings.home), stop_on_signals()
     home.refuse_absent()
     with ExitStack() as opened:

@@ -8,7 +8,7 @@ from connectors.mariadb.facts import ask, read_binlogs
 from connectors.mariadb.guards import binlog_gaps
 from connectors.sources import Source
 from infra.source_database import SourceDatabase
-from schemas.vitals import Vitals
+from schemas.vitals import NO_MARK, Vitals
 
 Offset = Mapping[str, Any]
 
@@ -17,7 +17,10 @@ def read_vitals(database: SourceDatabase) -> Vitals:
     """Read who the server is, how many transactions its binlog has numbered, and the mark."""
     [(server, timeline, gtids, mark)] = ask(database, "vitals")
     return Vitals(
-        server=str(server), timeline=int(timeline), log_end=numbered(gtids), mark=int(mark or 0)
+        server=str(server),
+        timeline=int(timeline),
+        log_end=numbered(gtids),
+        mark=NO_MARK if mark is None else int(mark),
     )
 
 

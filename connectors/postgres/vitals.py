@@ -8,7 +8,7 @@ from connectors.postgres.facts import ask, read_slot
 from connectors.postgres.guards import newest_lsn, slot_gaps
 from connectors.sources import Source
 from infra.source_database import SourceDatabase
-from schemas.vitals import Vitals
+from schemas.vitals import NO_MARK, Vitals
 
 Offset = Mapping[str, Any]
 
@@ -16,7 +16,8 @@ Offset = Mapping[str, Any]
 def read_vitals(database: SourceDatabase) -> Vitals:
     """Read who the server is, the end of its log and the mark."""
     [(server, timeline, log_end, mark)] = ask(database, "vitals")
-    return Vitals(server=server, timeline=timeline, log_end=log_end, mark=mark or 0)
+    mark = NO_MARK if mark is None else mark
+    return Vitals(server=server, timeline=timeline, log_end=log_end, mark=mark)
 
 
 def gaps(

@@ -14,11 +14,13 @@ from connectors.guards import Refusal
 from connectors.place import Place
 from connectors.sources import read_sources
 from infra.connect import Connect, ConnectorState
-from infra.errors import Transient
+from infra.errors import Fatal, Transient
 from schemas.contract import Dataset
+from schemas.vitals import NO_MARK, Seen, Vitals
 
 RUNNING = ConnectorState("RUNNING", "RUNNING", "")
 SOURCE = read_sources()["so_tu_phap"]
+NOW = Vitals(server="7", timeline=1, log_end=100, mark=5)
 
 
 @dataclass
@@ -89,6 +91,7 @@ def source(monkeypatch: pytest.MonkeyPatch) -> FakeSource:
         ENGINES[SOURCE.engine],
         ask=fake.ask,
         read_facts=lambda *_: None,
+        read_vitals=lambda *_: NOW,
         refusals=lambda *_: iter(()),
     )
     monkeypatch.setattr(desks, "engine_of", lambda _: engine)
@@ -164,6 +167,47 @@ def test_a_refused_source_is_left_as_it_is(
     refuse(desk, monkeypatch, Refusal("slot", "the slot is lost"))
     assert apply(desk).outcome is Outcome.REFUSED
     assert source.connect.configs == []
+
+
+def seen(mark: int, broken: str = "") -> Seen:
+    before = Vitals(server="7", timeline=1, log_end=100, mark=mark)
+    return Seen(source=SOURCE.id, generation=1, vitals=before, since="", broken=broken)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"seen": seen(6)},
+        {"seen": seen(5, broken="the slot was gone, and is there again")},
+        {"resetting": True},
+    ],
+)
+def test_a_source_that_is_broken_or_half_regenerated_is_not_started(
+    desk: Desk, source: FakeSource, changes: dict[str, Any]
+) -> None:  # Invariant 10
+    applied = apply(replace(desk, **changes))
+    assert applied.outcome is Outcome.REFUSED
+    assert len(applied.refusals) == 1
+    assert source.connect.configs == []
+
+
+def test_a_source_that_goes_on_is_started(desk: Desk) -> None:
+    assert apply(replace(desk, seen=seen(5))).outcome is Outcome.CREATED
+
+
+@pytest.mark.parametrize("reads", [NO_MARK, None])
+def test_a_source_that_nobody_can_look_at_is_not_started(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, reads: int | None
+) -> None:
+    def read(_: object) -> Vitals:
+        if reads is None:
+            raise Fatal
+        return Vitals(server="7", timeline=1, log_end=100, mark=reads)
+
+    engine = replace(desk.engine, read_vitals=read)
+    monkeypatch.setattr(desks, "engine_of", lambda _: engine)
+    [refusal] = apply(desk).refusals
+    assert "suoi connector dba" in refusal.sentence
 
 
 def test_a_refused_dataset_stops_alone(
