@@ -99,6 +99,8 @@ def look(post: Post, keeper: Keeper, patience: Patience) -> Seen | None:
     if before is None or not before.broken:
         before = _looked(post, keeper, before, generation)
     if before.broken:
+        if keeper.memory().generation(name, generation) != generation:
+            return None  # a person begins it anew at this moment
         _stop(post, keeper, before)
     else:
         _start_failed(post, patience)

@@ -229,6 +229,22 @@ def test_while_it_is_regenerated_nothing_is_judged_or_started(post: Post, world:
     assert world.done == []
 
 
+def test_a_look_under_way_when_it_is_begun_anew_stops_nothing(post: Post, world: World) -> None:
+    see(post, world)
+    world.mark = 1
+    remember = world.remember
+
+    def begun(seen: Seen) -> None:
+        remember(seen)
+        world.known.terms["so_tu_phap"] = Term(
+            source="so_tu_phap", generation=2, step=Step.RESETTING, by="", reason="", since=""
+        )
+
+    world.remember = begun  # type: ignore[method-assign]
+    assert see(post, world) is None
+    assert world.done == ["remember"]
+
+
 def test_a_new_generation_begins_with_what_the_server_is_now(post: Post, world: World) -> None:
     see(post, world)
     world.mark, world.log_end = 1, 1
