@@ -76,6 +76,7 @@ class Work:
         self._reader = MemoryReader(desk.reader)
         self._name = desk.source.id
         self._term = self._memory().terms.get(self._name)
+        self._resumed = self.begun
 
     @property
     def begun(self) -> bool:
@@ -164,7 +165,7 @@ class Work:
         if waiting:
             return Outcome(waiting=waiting)
         found = self._vanished(desk, term)
-        refused = not_to_sweep(found, self._asked)
+        refused = not_to_sweep(found, self._asked, shown=self._resumed)
         if refused:
             return Outcome(found, {}, refused)
         chosen = {one.dataset for one in found}

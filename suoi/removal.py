@@ -45,12 +45,15 @@ class Outcome:
         yield from self.waiting
 
 
-def not_to_sweep(found: Sequence[Vanished], asked: Asked) -> tuple[str, ...]:
-    """Say why nothing is removed now; empty where it may be, or where nothing vanished."""
+def not_to_sweep(found: Sequence[Vanished], asked: Asked, *, shown: bool) -> tuple[str, ...]:
+    """Say why nothing is removed now; empty where it may be, or where nothing vanished.
+
+    *shown*: an earlier run of the command may have told how many; without, only their number does.
+    """
     total = sum(one.rows for one in found)
     if not found:
         return ()
-    if not asked.sweep:
+    if not asked.sweep or (not shown and asked.rows is None):
         said = f"{total} rows wait to be swept"
         return (f"{said}: look at them, then run it again with --sweep.",)
     if asked.rows == total:

@@ -35,9 +35,14 @@ def asked(*, sweep: bool = True, rows: int | None = None) -> Asked:
 def test_rows_are_removed_only_as_many_as_was_said(
     found: tuple[Vanished, ...], said: Asked, *, removes: bool
 ) -> None:
-    assert (not not_to_sweep(found, said)) is removes
+    assert (not not_to_sweep(found, said, shown=True)) is removes
 
 
 def test_a_refusal_says_the_number_to_give() -> None:
-    [sentence] = not_to_sweep((MANY, PART), asked())
+    [sentence] = not_to_sweep((MANY, PART), asked(), shown=True)
     assert "--rows 20" in sentence
+
+
+def test_what_was_never_shown_is_removed_only_by_its_number() -> None:
+    assert not_to_sweep((PART,), asked(), shown=False)
+    assert not not_to_sweep((PART,), asked(rows=9), shown=False)
