@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import msgspec
+import psycopg
 from confluent_kafka.admin import AdminClient
 
 from connectors.apply import apply, ask_for_loads
@@ -30,7 +31,7 @@ from infra.kafka_admin import empty_topic
 from infra.local.access import SUPERUSER, kafka_client, postgres_conninfo
 from infra.local.home import Home
 from infra.memory import Memory, MemoryReader, write_memory
-from infra.postgres import Connection, connect
+from infra.postgres import Connection, classified, connect
 from schemas import topics
 from schemas.contract import Dataset
 from schemas.control import BROKEN, decided, resumed
@@ -56,13 +57,16 @@ def open_tools(home: Home) -> Iterator[Tools]:
     """Open what a regeneration writes to, as the administrator of the stack at *home*.
 
     Raises:
-        Transient: the provincial database does not answer.
+        Transient: the provincial database does not answer, or goes away meanwhile.
+        Fatal: it refuses a statement.
     """
     config: dict[str, Any] = {**kafka_client(home, "admin"), "log_level": 2}
     province = connect("suoi source regenerate", postgres_conninfo(home, SUPERUSER))
     province.autocommit = True
     try:
         yield Tools(Outbox(config | producer_config(), _KAFKA_S), AdminClient(config), province)
+    except psycopg.Error as error:
+        raise classified(error) from error
     finally:
         province.close()
 
