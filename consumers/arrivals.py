@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from consumers.arrays import sized
 from consumers.batch import Record, malformed, order_key
+from consumers.cells import CellReader
 from consumers.decoding import Decoder, Malformed
 from consumers.ledger.counts import APPLIED, REPLAYED, SUPERSEDED, Account, Counts, window_day
 from consumers.table import Row, Table
@@ -18,6 +20,8 @@ class Arrival(NamedTuple):
     order: OrderKey
     account: Account
     row: Row
+    source_ts: int
+    record: Record
 
 
 class Reader:
@@ -27,7 +31,7 @@ class Reader:
         """Take the dataset's *table*, which knows its columns."""
         self._dataset = dataset
         self._table = table
-        self._decoder = decoder
+        self._cells = CellReader(dataset, table, decoder)
 
     def read(self, record: Record, raw: Origin) -> Arrival:
         """Decode one record.
@@ -42,15 +46,9 @@ class Reader:
             raise malformed(record, "cannot be read as a clean record") from error
 
     def _live(self, record: Record, raw: Origin) -> Arrival:
-        fields = self._decoder.decode(record.value or b"")
-        order = OrderKey(
-            fields["_generation"], fields["_position"], fields["_step"], fields["_ruleset"]
-        )
-        scope = fields.get(self._dataset.scope_field or "") or UNASSIGNED
-        account = self._account(record, raw, scope, fields["_source_ts"])
-        return Arrival(
-            fields["_key"], order, account, self._table.row(fields | {"_at": _at(record)})
-        )
+        key, order, source_ts, scope, row = self._cells.read(record.value or b"", _at(record))
+        account = self._account(record, raw, scope or UNASSIGNED, source_ts)
+        return Arrival(key, order, account, row, source_ts, record)
 
     def _deleted(self, record: Record, raw: Origin) -> Arrival:
         headers = record.headers
@@ -63,11 +61,11 @@ class Reader:
             "_source_ts": source_ts,
             "_captured_ts": int(headers["suoi.captured_ts"]),
             "_raw": headers["suoi.raw"],
-            "_at": _at(record),
             "_deleted_at": source_ts,
         }
         account = self._account(record, raw, headers["suoi.scope"], source_ts)
-        return Arrival(key, order, account, self._table.row(system))
+        row = self._table.row(system, _at(record))
+        return Arrival(key, order, account, row, source_ts, record)
 
     def _account(self, record: Record, raw: Origin, scope: str, source_ts: int) -> Account:
         day = window_day(source_ts)
@@ -110,5 +108,5 @@ def _order_columns(order: OrderKey) -> dict[str, Any]:
     return {f"_{name}": value for name, value in order._asdict().items()}
 
 
-def _at(record: Record) -> str:
-    return f"{record.partition}:{record.offset}"
+def _at(record: Record) -> bytes:
+    return sized(b"%d:%d" % (record.partition, record.offset))

@@ -4,6 +4,7 @@ A batch whose COMMIT was answered by silence may have been written: before anyth
 are read again, and they say which (FACTS.md 7, Offsets).
 """
 
+from collections import ChainMap
 from collections.abc import Callable, Mapping
 
 from consumers.batch import Batch, Bounds, Move
@@ -20,6 +21,7 @@ and a process frozen there would hold its locks for ever (measured on 15.18; psy
 cursor is read unsettled and when a pipeline ends, hence the COMMIT inside it).
 """
 Work = Callable[[Connection, Settle], None]
+First = Callable[[Connection], None]
 
 
 class Desk:
@@ -64,29 +66,44 @@ class Desk:
             raise NotOwner(message)
         return False
 
-    def repeats(self) -> Repeats:
-        """Give what tells repeats apart in the next batch."""
-        return Repeats(self._seen)
+    def repeats(self, behind: Repeats | None = None) -> Repeats:
+        """Give what tells repeats apart in the next batch, after *behind*, which is under way."""
+        return Repeats(self._seen if behind is None else ChainMap(behind.highest, self._seen))
 
     def transact(
-        self, batch: Batch, repeats: Repeats, work: Work, before_commit: Callable[[], None]
+        self,
+        batch: Batch,
+        repeats: Repeats,
+        work: Work,
+        before_commit: Callable[[], None],
+        first: First | None = None,
     ) -> None:
         """Move the places, do *work*, remember what was seen: one transaction, sent as a pipeline.
+
+        What a pipeline cannot carry, *first*, is done before it, when the places have moved.
 
         Raises:
             NotOwner: another process moved a place; nothing was written.
             Transient: the database is away; it is not known whether the batch was written.
-            Fatal: the database refused a row; nothing was written.
+            Refused: the database refused a row; nothing was written.
         """
         self._doubt = True
-        with self._database.transaction() as connection, connection.pipeline() as pipeline:
-            moved = self._progress.move(connection, batch.moves)
-            work(connection, pipeline.sync)
-            self._progress.owned(moved, batch.moves)
-            if repeats.highest:
-                self._progress.see(connection, repeats.highest)
-            pipeline.sync()
-            before_commit()
-            connection.commit()
+        with self._database.transaction() as connection:
+            moved = None
+            if first is not None:
+                moved = self._progress.move(connection, batch.moves)
+                self._progress.owned(moved, batch.moves)
+                first(connection)
+            with connection.pipeline() as pipeline:
+                if moved is None:
+                    moved = self._progress.move(connection, batch.moves)
+                work(connection, pipeline.sync)
+                if first is None:
+                    self._progress.owned(moved, batch.moves)
+                if repeats.highest:
+                    self._progress.see(connection, repeats.highest)
+                pipeline.sync()
+                before_commit()
+                connection.commit()
         self._seen |= repeats.highest
         self._doubt = False

@@ -52,6 +52,10 @@ class Decoder:
             schema = self._parsed[number] = _parse(self._schemas.schema(number))
         return _read(schema, value)
 
+    def writer_schema(self, value: bytes) -> Schema:
+        """Give the schema that *value*, a record once decoded, was written with."""
+        return self._schemas.schema(_HEAD.unpack_from(value)[1])
+
 
 def _read(schema: Schema, value: bytes) -> dict[str, Any]:
     body = BytesIO(value)

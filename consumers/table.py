@@ -1,70 +1,63 @@
-"""One table of `clean`: how a clean record becomes its row, and how rows are written guarded."""
+"""One table of `clean`: how a clean record becomes its row, and how rows are written guarded.
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+Two ways, chosen by how many rows a flush has for the table (`consumers.writing`): arrays, which
+travel together with those of other tables, or binary COPY into a temporary table and one merge.
+Both give the keys that were really written.
+"""
 
-import orjson
-from psycopg import Cursor, sql
-from psycopg.adapt import PyFormat
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from psycopg import Cursor, RawCursor, sql
 
 from consumers.arrays import (
     BOOLEAN,
     DATE,
     INTEGER,
+    JSON,
+    NULL,
+    SMALL,
     TEXT,
+    TEXTS,
     TIMESTAMP,
     Element,
     Encoded,
+    array,
     encode,
-    text_array,
+    numeric,
+    texts_as_text,
 )
-from consumers.decoding import unscaled
 from infra.postgres import Connection
 from infra.queries import read_queries, statement
 from schemas.contract import Column, Dataset
 from schemas.records import OrderKey
-from schemas.system import TARGET
+from schemas.system import ORDER_KEY, TARGET
 
-Row = tuple[Any, ...]
-"""Wire values as Avro has them, in the order of Table.targets."""
-
-
-class Target(NamedTuple):
-    """One column of the table: how its values travel, and what the statement makes of them."""
-
-    name: str
-    element: Element
-    cast: str = ""
-    convert: Callable[[Any], Any] | None = None
-
+Row = tuple[bytes, ...]
+"""A row as PostgreSQL's binary fields, in the order of Table.kinds."""
+Ordered = Mapping[str, OrderKey]
 
 _WIRE = {"text": TEXT, "integer": INTEGER, "boolean": BOOLEAN, "date": DATE, "timestamp": TIMESTAMP}
-
-
-def _json(value: dict[str, str] | None) -> str:
-    return orjson.dumps(value or {}).decode()
-
-
-def _array(values: list[str] | None) -> str:
-    return text_array(values or [])
-
-
-_SYSTEM: dict[str, Callable[[str], Target]] = {
-    "text": lambda name: Target(name, TEXT),
-    "integer": lambda name: Target(name, INTEGER),
-    "bigint": lambda name: Target(name, INTEGER),
-    "timestamptz": lambda name: Target(name, TIMESTAMP),
-    "text[]": lambda name: Target(name, TEXT, "text[]", _array),
-    "jsonb": lambda name: Target(name, TEXT, "jsonb", _json),
+_SYSTEM = {
+    "text": TEXT,
+    "integer": SMALL,
+    "bigint": INTEGER,
+    "timestamptz": TIMESTAMP,
+    "text[]": TEXTS,
+    "jsonb": JSON,
 }
 """By the column's type in PostgreSQL."""
+_NEVER_NULL: Mapping[str, Any] = {"text[]": [], "jsonb": {}}
+"""Of these columns an absent value is an empty one."""
+
+_COPY_HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+_COPY_END = b"\xff\xff"
+_COPY_ROWS = 250
+"""Rows a write of COPY: some hundred KiB."""
 
 
-def _target(column: Column) -> Target:
-    if column.type != "decimal":
-        return Target(column.name, _WIRE[column.type])
-    scale = column.scale or 0
-    return Target(column.name, TEXT, "numeric", lambda body: unscaled(body, scale))
+def _kind(column: Column) -> Element:
+    return numeric(column.scale or 0) if column.type == "decimal" else _WIRE[column.type]
 
 
 class Table:
@@ -72,62 +65,113 @@ class Table:
 
     def __init__(self, dataset: Dataset) -> None:
         """Derive columns and statements from the contract."""
-        self.targets = (
-            *map(_target, dataset.columns),
-            *(_SYSTEM[item.sql](item.name) for item in TARGET),
-        )
-        self._names = [target.name for target in self.targets]
-        self._upsert = _upsert(dataset, self.targets)
-        table = sql.Identifier("clean", dataset.id)
-        self._held = read_queries("province")["held"].format(table=table, keys=_parameter("keys"))
+        self.dataset = dataset
+        self.kinds: dict[str, Element] = {
+            **{column.name: _kind(column) for column in dataset.columns},
+            **{item.name: _SYSTEM[item.sql] for item in TARGET},
+        }
+        self._count = len(self.kinds).to_bytes(2, "big")
+        self.staging = f"arriving_{dataset.id}"
+        self._statements = _statements(dataset, self.kinds, self.staging)
 
-    def row(self, fields: dict[str, Any]) -> Row:
-        """Make a row of *fields* by name; what they do not name is null.
+    def row(self, fields: Mapping[str, Any], at: bytes) -> Row:
+        """Make a row of wire-typed *fields* by name; what they do not name is null.
 
-        A tombstone names system columns alone: it empties the canonical ones (DESIGN.md 5).
+        *at* is the field of `_at`. A tombstone names system columns alone: it empties the canonical
+        ones (DESIGN.md 5).
         """
-        return tuple(map(fields.get, self._names))  # Invariant 7: null is written like any value
+        return tuple(
+            at if name == "_at" else _field(element, fields.get(name))  # Invariant 7: null is
+            for name, element in self.kinds.items()  # written like any value
+        )
 
     def upsert(self, connection: Connection, rows: Sequence[Row]) -> Cursor[Any]:
-        """Write *rows*, each key once; the cursor gives the keys that were really written."""
-        columns = zip(self.targets, zip(*rows, strict=True), strict=True)
-        arrays = {target.name: _array_of(target, values) for target, values in columns}
-        return connection.execute(self._upsert, arrays)
+        """Write *rows*, each key once, as arrays; the cursor gives the keys really written."""
+        columns = zip(self.kinds.values(), zip(*rows, strict=True), strict=True)
+        arrays = [_array(element, fields) for element, fields in columns]
+        return RawCursor(connection).execute(self._statements["upsert"], arrays)
+
+    def stage(self, connection: Connection) -> None:
+        """Make the temporary table of this connection that COPY fills; COMMIT empties it."""
+        connection.execute(self._statements["stage"])
+
+    def unstage(self, connection: Connection) -> None:
+        """Drop it."""
+        connection.execute(self._statements["unstage"])
+
+    def copy(self, connection: Connection, rows: Sequence[Row]) -> None:
+        """Send *rows*, each key once, into the temporary table."""
+        with connection.cursor().copy(self._statements["copy"]) as copying:
+            copying.write(_COPY_HEAD)
+            for block in self._blocks(rows):
+                copying.write(block)
+            copying.write(_COPY_END)
+
+    def merge(self, connection: Connection) -> Cursor[Any]:
+        """Write what was copied; the cursor gives the keys really written."""
+        return connection.execute(self._statements["merge"], prepare=True)
+
+    def ask_behind(self, connection: Connection, rows: Ordered) -> Cursor[Any]:
+        """Ask which of *rows* stand behind the table: their rows hold an order key not older.
+
+        Nothing is locked and nothing written. Planned anew each time: a plan made while the table
+        was small would read the whole of it later.
+        """
+        columns = list(zip(*rows.values(), strict=True))
+        kinds = [self.kinds[name] for name in ORDER_KEY]
+        given = [encode(TEXT, list(rows)), *map(encode, kinds, columns)]
+        return RawCursor(connection).execute(self._statements["behind"], given, prepare=False)
 
     def held(
         self, connection: Connection, keys: Sequence[str], settle: Callable[[], None]
     ) -> dict[str, OrderKey]:
         """Read the order keys that the rows of *keys* hold; *settle* waits for the answer."""
-        rows = connection.execute(self._held, {"keys": encode(TEXT, keys)})
+        query, given = self._statements["held"], [encode(TEXT, keys)]
+        found = RawCursor(connection).execute(query, given, prepare=False)
         settle()
-        return {str(row[0]): OrderKey(*row[1:]) for row in rows}
+        return orders(found)
+
+    def _blocks(self, rows: Sequence[Row]) -> Iterator[bytes]:
+        count = self._count
+        for place in range(0, len(rows), _COPY_ROWS):
+            yield b"".join([count + b"".join(row) for row in rows[place : place + _COPY_ROWS]])
 
 
-def _array_of(target: Target, values: Sequence[Any]) -> Encoded:
-    """Convert a whole column at once: cheaper than value by value, and for winners alone."""
-    convert = target.convert
-    return encode(target.element, values if convert is None else list(map(convert, values)))
+def orders(found: Cursor[Any]) -> dict[str, OrderKey]:
+    """Read keys and order keys from the answer to `ask_behind`."""
+    return {str(row[0]): OrderKey(*row[1:]) for row in found}
 
 
-def _upsert(dataset: Dataset, targets: Sequence[Target]) -> sql.Composed:
+def _field(element: Element, value: Any) -> bytes:  # noqa: ANN401  a wire value
+    if value is None:
+        value = _NEVER_NULL.get(element.name)
+    return NULL if value is None else element.pack(value)
+
+
+def _array(element: Element, fields: Sequence[bytes]) -> Encoded:
+    if element is TEXTS:  # an array of arrays would be one array to PostgreSQL
+        return array(TEXT, list(map(texts_as_text, fields)))
+    return array(element, fields)
+
+
+def _statements(dataset: Dataset, kinds: Mapping[str, Element], staging: str) -> dict[str, bytes]:
+    """Write the statements once: composing them for every flush would cost more than the flush."""
     comma = sql.SQL(", ")
-    return read_queries("province")["upsert"].format(
-        table=sql.Identifier("clean", dataset.id),
-        columns=comma.join(sql.Identifier(target.name) for target in targets),
-        selected=comma.join(map(_selected, targets)),
-        arrays=comma.join(map(_incoming, targets)),
-        excluded=comma.join(sql.Identifier("excluded", target.name) for target in targets),
-    )
+    elements = [TEXT if one is TEXTS else one for one in kinds.values()]
+    parts = {
+        "table": sql.Identifier("clean", dataset.id),
+        "staging": sql.Identifier("pg_temp", staging),
+        "columns": comma.join(map(sql.Identifier, kinds)),
+        "selected": comma.join(map(_selected, kinds, kinds.values())),
+        "arrays": comma.join(
+            statement(f"${place}::{element.name}[]") for place, element in enumerate(elements, 1)
+        ),
+        "excluded": comma.join(sql.Identifier("excluded", name) for name in kinds),
+    }
+    queries = read_queries("province")
+    return {name: query.format(**parts).as_bytes(None) for name, query in queries.items()}
 
 
-def _selected(target: Target) -> sql.Composable:
-    name = sql.Identifier(target.name)
-    return name + statement(f"::{target.cast}") if target.cast else name
-
-
-def _incoming(target: Target) -> sql.Composable:
-    return _parameter(target.name) + statement(f"::{target.element.name}[]")
-
-
-def _parameter(name: str) -> sql.Composable:
-    return sql.Placeholder(name, PyFormat.BINARY)
+def _selected(name: str, element: Element) -> sql.Composable:
+    column = sql.Identifier(name)
+    return column + statement("::text[]") if element is TEXTS else column

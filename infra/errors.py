@@ -4,7 +4,8 @@
     ├── Transient     wait and try again; when patience ends, exit without committing
     ├── Fatal         stop and ask for a person
     │   ├── NotOwner  another process owns this partition's offset now
-    │   └── Unfit     a value given to a source's database is none of its column's type
+    │   ├── Unfit     a value given to a source's database is none of its column's type
+    │   └── Refused   a database refused a row; whoever can tell which one, goes on without it
     └── Usage         the question was wrong: exit code 2
 
 Bad data is never an exception; it is a Verdict.
@@ -29,6 +30,10 @@ class NotOwner(Fatal):
 
 class Unfit(Fatal):
     """A value given to a source's database is none of its column's type."""
+
+
+class Refused(Fatal):
+    """A database refused the value of a row, whatever else is tried: no fault of the statement."""
 
 
 class Usage(Trouble):

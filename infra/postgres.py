@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from psycopg.errors import IdleInTransactionSessionTimeout
+from psycopg.errors import IdleInTransactionSessionTimeout, ProgramLimitExceeded
 
-from infra.errors import Fatal, Transient, Trouble
+from infra.errors import Fatal, Refused, Transient, Trouble
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -24,6 +24,9 @@ _LIVELY: dict[str, Any] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
+REFUSALS = (psycopg.DataError, psycopg.IntegrityError, ProgramLimitExceeded)
+"""Errors of a row's own: a value out of range (22), a constraint (23), a key longer than an index
+holds (54000)."""
 _TRANSIENT = (psycopg.OperationalError, IdleInTransactionSessionTimeout)
 
 
@@ -87,17 +90,22 @@ def connect(application: str, conninfo: str = "") -> Connection:
 def classified(error: psycopg.Error) -> Trouble:
     """Say what *error* asks of us: Transient (server away, lock, deadlock, full) or Fatal."""
     state = error.sqlstate or "connection lost"
+    place = _place(error)
+    if isinstance(error, REFUSALS):
+        return Refused(
+            f"PostgreSQL refused a row ({state}{place}); nothing of its batch was written. "
+            "Compare the contract with the table, then start again."
+        )
     if isinstance(error, _TRANSIENT):
         return Transient(f"PostgreSQL could not finish a transaction ({state}); it is tried again.")
-    place = _place(error)
     if isinstance(error, psycopg.ProgrammingError):
         return Fatal(
             f"PostgreSQL refused a statement ({state}{place}): tables or rights differ from this "
             "release; run `suoi migrate`, then start again."
         )
     return Fatal(
-        f"PostgreSQL refused a row ({state}{place}); nothing of its batch was written. "
-        "Compare the contract with the table, then start again."
+        f"PostgreSQL cannot go on ({state}{place}); nothing of the batch was written. "
+        "Look into its log, then start again."
     )
 
 

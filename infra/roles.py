@@ -23,6 +23,7 @@ LIMITS: Mapping[str, str] = MappingProxyType(
         "lock_timeout": "5s",
         "statement_timeout": "60s",
         "client_connection_check_interval": "2s",
+        "jit": "off",  # compiling takes longer than any statement of ours
     }
 )
 """How long a sink's session may hold others up; its successor waits no longer."""
@@ -71,9 +72,9 @@ def _set_limits(connection: Connection, role: str, limits: Mapping[str, str]) ->
 def _grant(connection: Connection) -> None:
     queries = read_queries("roles")
     database = sql.Identifier(connection.info.dbname)
-    for name in ("shut", "enter"):
+    for name in ("shut", "enter", "enter_staging"):
         connection.execute(queries[name].format(database=database))
-    for name in ("sink", "quarantine", "findings", "reader", "receipt"):
+    for name in ("sink", "refusals", "quarantine", "findings", "reader", "receipt"):
         connection.execute(queries[f"grant_{name}"])
     for (table,) in connection.execute(queries["clean_tables"]).fetchall():
         held = sql.Identifier("clean", str(table))

@@ -46,6 +46,14 @@ class Counts:
         self._days: Counter[tuple[str, str, int, str, str]] = Counter()
         self.totals: Counter[str] = Counter()
 
+    def copy(self) -> "Counts":
+        """Give counts that begin with these."""
+        other = Counts(self._verdict)
+        other._outcomes = self._outcomes.copy()  # noqa: SLF001  of our own class
+        other._days = self._days.copy()  # noqa: SLF001
+        other.totals = self.totals.copy()
+        return other
+
     def add(self, account: Account, outcome: str) -> None:
         """Count one record, once."""
         raw = account.raw

@@ -101,8 +101,10 @@ class Repeats:
 
     def met(self, place: Place, raw: Origin) -> bool:
         """Say whether *raw*'s result came before; remember it if not."""
-        stream = Stream(place.topic, place.partition, raw.topic, raw.partition)
-        highest = self.highest.get(stream, self._known.get(stream, -1))
+        stream = Stream(*place, raw.topic, raw.partition)
+        highest = self.highest.get(stream)
+        if highest is None:
+            highest = self._known.get(stream, -1)
         if raw.offset <= highest:
             return True
         self.highest[stream] = raw.offset

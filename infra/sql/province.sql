@@ -8,5 +8,36 @@ where (excluded._generation, excluded._position, excluded._step, excluded._rules
     > (held._generation, held._position, held._step, held._ruleset)  -- Invariants 3, 4
 returning held._key;
 
+-- stage --
+-- A table of the session, emptied by COMMIT; its rows are never in the log.
+create temporary table if not exists {staging} (like {table}) on commit delete rows;
+
+-- unstage --
+drop table if exists {staging};
+
+-- copy --
+copy {staging} ({columns}) from stdin (format binary);
+
+-- merge --
+-- As upsert, from what COPY brought.
+insert into {table} as held ({columns})
+select {columns} from {staging}
+on conflict (_key) do update set ({columns}) = row({excluded})
+where (excluded._generation, excluded._position, excluded._step, excluded._ruleset)
+    > (held._generation, held._position, held._step, held._ruleset)  -- Invariants 3, 4
+returning held._key;
+
+-- behind --
+-- Asked first where repeats are likely: ON CONFLICT would lock, and log, every row it leaves alone.
+-- The offset keeps it one look into the index a key.
+select incoming.key, held.* from unnest($1::text[], $2::int4[], $3::int8[], $4::int8[], $5::int4[])
+    as incoming (key, generation, position, step, ruleset)
+cross join lateral (
+    select _generation, _position, _step, _ruleset from {table} as row
+    where row._key = incoming.key and (row._generation, row._position, row._step, row._ruleset)
+        >= (incoming.generation, incoming.position, incoming.step, incoming.ruleset)
+    offset 0
+) as held;
+
 -- held --
-select _key, _generation, _position, _step, _ruleset from {table} where _key = any({keys}::text[]);
+select _key, _generation, _position, _step, _ruleset from {table} where _key = any($1::text[]);

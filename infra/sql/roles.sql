@@ -17,6 +17,18 @@ grant usage on schema clean, ledger to province_sink;
 grant select, insert, update on all tables in schema clean to province_sink;
 grant select, insert, update on ledger.progress, ledger.seen, ledger.outcome, ledger.count to province_sink;
 
+-- grant_refusals --
+-- The sink files rows that the database refuses; it sees keys and order keys of items, no problem
+-- and no payload.
+grant usage on schema quarantine to province_sink;
+grant select (dataset, key, generation, position, step, ruleset, raw_topic, raw_partition, raw_offset,
+    status) on quarantine.item to province_sink;
+grant update (status, closed_at, closed_generation, closed_position, closed_step, closed_ruleset)
+    on quarantine.item to province_sink;
+grant insert (dataset, key, key_hash, op, problems, owner_unit, generation, position, step, ruleset,
+    source_ts, raw_topic, raw_partition, raw_offset, reject_topic, reject_partition, reject_offset,
+    status) on quarantine.item to province_sink;
+
 -- grant_quarantine --
 grant usage on schema clean, ledger, quarantine to province_quarantine;
 grant select, insert, update on quarantine.item to province_quarantine;
@@ -53,6 +65,10 @@ grant select, insert on ledger.receipt to province_receipt;
 -- enter --
 grant connect on database {database} to province_sink, province_quarantine, province_findings,
     province_reader, province_receipt;
+
+-- enter_staging --
+-- COPY fills tables of the sink's own session.
+grant temporary on database {database} to province_sink;
 
 -- shut --
 -- Only roles named in a grant enter.

@@ -1,0 +1,65 @@
+"""Clean records' bytes -> cells: by code generated for the writer's schema, else by fastavro.
+
+The generated code is only ever quicker: what it does not know or cannot read is read again by
+fastavro, which has the last word (`row_code`).
+"""
+
+import struct
+from typing import Any
+
+import structlog
+
+from consumers.decoding import Decoder
+from consumers.row_code import Cells, Read, compile_reader
+from consumers.table import Table
+from schemas.contract import Dataset
+from schemas.records import OrderKey
+from schemas.system import ORDER_KEY
+
+_HEAD = 5
+"""Bytes of the magic and the schema id: the same head is the same schema."""
+
+log = structlog.get_logger()
+
+
+class CellReader:
+    """Reads live clean records of one dataset into cells."""
+
+    def __init__(self, dataset: Dataset, table: Table, decoder: Decoder) -> None:
+        """Take the dataset's *table*; *decoder* knows the schemas and is the fallback."""
+        self._dataset = dataset
+        self._table = table
+        self._decoder = decoder
+        self._known: dict[bytes, Read | None] = {}
+
+    def read(self, value: bytes, at: bytes) -> Cells:
+        """Read one record; *at* is the field of its column `_at`.
+
+        Raises:
+            Malformed: it is not one whole record; KeyError: a system column is missing.
+            Transient: the registry does not give its schema.
+        """
+        read = self._known.get(value[:_HEAD])
+        if read is not None:
+            try:
+                return read(value, at)
+            except (LookupError, TypeError, ValueError, struct.error):
+                pass  # fastavro says what is wrong with it, if anything is
+        return self._read_slowly(value, at)
+
+    def _read_slowly(self, value: bytes, at: bytes) -> Cells:
+        fields = self._decoder.decode(value)
+        if value[:_HEAD] not in self._known:
+            self._known[value[:_HEAD]] = self._compile(value)
+        order = OrderKey(*(fields[name] for name in ORDER_KEY))
+        scope: Any = fields.get(self._dataset.scope_field or "")
+        row = self._table.row(fields, at)
+        return Cells(fields["_key"], order, fields["_source_ts"], scope, row)
+
+    def _compile(self, value: bytes) -> Read | None:
+        schema = self._decoder.writer_schema(value)
+        try:
+            return compile_reader(schema, self._table.kinds, self._dataset.scope_field)
+        except LookupError as unknown:
+            log.warning("reader.not_generated", dataset=self._dataset.id, reason=str(unknown))
+            return None
