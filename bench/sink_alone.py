@@ -2,10 +2,11 @@
 
     .venv/bin/python -m bench.sink_alone [--records 200000] [--rounds 3] [--tree DIR …]
 
-A plain broker is filled once with clean records of nnmt_ocop (every fifth updates an earlier key);
-each round empties the table and runs the sink in a process of its own, `--tree` by `--tree`, so that
-two states of the code are measured in the same minute. `repeat` delivers the topic again with
-`ledger.seen` kept, `stale` without it. CPU in µs a record: client with Kafka's threads, backend.
+A plain broker is filled once with clean records of nnmt_ocop (every fifth updates an earlier
+key); each round empties the table and runs the sink in a process of its own, `--tree` by `--tree`,
+so that two states of the code are measured in the same minute. `repeat` delivers the topic again
+with `ledger.seen` kept, `stale` without it. CPU in µs a record: client with Kafka's threads,
+backend.
 """
 
 import argparse
@@ -112,7 +113,11 @@ def ground(records: int) -> Iterator[Ground]:
 def played(one: Ground, tree: Path, kind: str) -> dict[str, float]:
     """Run the sink of *tree* once over the whole topic; tables as *kind* wants them."""
     with psycopg.connect(one.admin, autocommit=True) as connection:
-        kept = {"first": f"clean.{DATASET.id}, ledger.seen, ", "repeat": "", "stale": "ledger.seen, "}
+        kept = {
+            "first": f"clean.{DATASET.id}, ledger.seen, ",
+            "repeat": "",
+            "stale": "ledger.seen, ",
+        }
         connection.execute(f"truncate {kept[kind]} {_BOOKS}")  # type: ignore[arg-type]
         connection.execute("checkpoint")
         start = connection.execute("select pg_current_wal_lsn()").fetchone()
@@ -124,7 +129,7 @@ def played(one: Ground, tree: Path, kind: str) -> dict[str, float]:
         written = connection.execute("select pg_current_wal_lsn() - %s::pg_lsn", start).fetchone()
         assert written is not None
         rows = connection.execute(
-            f"select count(*), max(_position), sum(hashtext(t::text)) from clean.{DATASET.id} t"  # type: ignore[arg-type]
+            f"select count(*), max(_position), sum(hashtext(t::text)) from clean.{DATASET.id} t"  # type: ignore[arg-type]  # noqa: S608
         ).fetchone()
         outcomes = dict(connection.execute("select outcome, n from ledger.outcome").fetchall())
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

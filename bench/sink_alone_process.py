@@ -1,4 +1,4 @@
-"""One run of the provincial sink for bench.sink_alone: to the end of the topic, then its figures."""
+"""One run of the provincial sink for bench.sink_alone: to the end, then its figures."""
 
 import json
 import os
@@ -55,7 +55,7 @@ def main() -> None:
     name = "deliver" if hasattr(sink, "deliver") else "write"
     write = getattr(sink, name)
 
-    def counted(batch: Any) -> Mapping[str, int]:
+    def counted(batch: Any) -> Mapping[str, int]:  # noqa: ANN401  either half of a write
         if not seen["start"]:
             seen["start"] = time.monotonic()
         totals: Mapping[str, int] = write(batch)

@@ -1,8 +1,10 @@
 """The loop every sink runs in: consume, write, and only then tell Kafka how far we are.
 
 The sink keeps the offsets that count. Kafka's own are committed afterwards, for lag displays
-alone (invariant 1). A transient fault is waited out with the partitions paused, polling on, so that
-the group either keeps us or takes them away cleanly; when patience ends we leave, uncommitted.
+alone (invariant 1). One batch may be under way while the next is read and made ready; any trouble
+of the first throws away the second, which is read again. A transient fault is waited out with the
+partitions paused, polling on, so that the group either keeps us or takes them away cleanly; when
+patience ends we leave, uncommitted.
 """
 
 import math
@@ -10,7 +12,8 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
@@ -18,7 +21,9 @@ import structlog
 from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 
 from consumers.batch import Batch, Bounds, Lost, Record, Sink, moves, read_record
+from consumers.flight import Flight, Lane
 from consumers.refusals import refuse
+from consumers.waits import waits
 from infra.errors import NotOwner, Transient
 from infra.kafka_reader import Place, bounds
 from infra.readiness import say_ready
@@ -28,8 +33,6 @@ _LARGEST_BATCH = 5_000
 _LARGEST_BATCH_BYTES = 8 * 1024 * 1024
 _DRAIN = 1_000
 _POLL_S = 0.2
-_FIRST_WAIT_S = 0.2
-_LONGEST_WAIT_S = 5.0
 
 log = structlog.get_logger()
 
@@ -73,6 +76,7 @@ class Loop:
         """Where each partition of ours stands: everything before is durable."""
         self._epoch = 0
         """Counts assignments: what was read in an earlier one is not ours to write."""
+        self._lane = Lane(sink)
         self._trouble: BaseException | None = None
         self._totals: Counter[str] = Counter()
 
@@ -89,15 +93,20 @@ class Loop:
         try:
             while not self._stop.is_set():
                 self._turn()
+            self._land()
             self._commit(wait=True)
         finally:
-            self._consumer.close()
+            self._consumer.close()  # lets go of our partitions, when what is under way has ended
+            self._lane.close()
 
     def _turn(self) -> None:
         records = self._gather()
         if records:
             self._deliver(records)
+        else:
+            self._land()
         if self._beat is not None and time.monotonic() >= self._next_beat:
+            self._land()
             self._patiently(self._beat.work)
             self._next_beat = time.monotonic() + self._beat.seconds
         if time.monotonic() >= self._next_commit:
@@ -149,21 +158,45 @@ class Loop:
             raise NotOwner(message)
 
     def _deliver(self, records: list[Record]) -> None:
-        batch = Batch(records, moves(records, self._places))
-        started = time.monotonic()
-        self._patiently(partial(self._write, batch, self._epoch))
-        self._totals["batches"] += 1
-        self._totals["records"] += len(records)
-        self._totals["busy_ms"] += round((time.monotonic() - started) * 1000)
+        """Let *records* go, once the batch before them has arrived without any trouble."""
+        batch = Batch(records, moves(records, self._lane.ahead(self._places)))
+        flight = self._lane.made_ready(batch)
+        if not self._land():
+            return  # they were read behind a batch that failed, and will be read again
+        self._lane.send(flight)
+        if flight.ready is None:
+            self._land()
 
-    def _write(self, batch: Batch, epoch: int) -> None:
+    def _land(self) -> bool:
+        """Wait until what is under way has arrived; say whether it did so without any trouble."""
+        flight = self._lane.take()
+        if flight is None:
+            return True
+        started = time.monotonic()
+        calm = self._patiently(partial(self._arrive, flight, self._epoch))
+        self._totals["busy_ms"] += round((time.monotonic() - started) * 1000)
+        return calm
+
+    def _arrive(self, flight: Flight, epoch: int) -> None:
         if epoch != self._epoch:
             return  # a rebalance while we waited: its next owner reads it from the sink's places
-        self._totals.update(self._sink.write(batch))
-        self._places |= {place: move.next for place, move in batch.moves.items()}  # Invariant 1
+        self._totals.update(flight.result())
+        self._totals["batches"] += 1
+        self._totals["records"] += len(flight.batch.records)
+        self._places |= flight.ends  # Invariant 1
 
-    def _patiently(self, work: Callable[[], None]) -> None:
-        """Do *work*; while its trouble is transient, wait with the partitions paused, and again."""
+    def _let_go(self) -> None:
+        """Before partitions change hands: what is under way ends first, well or not written."""
+        flight = self._lane.take()
+        if flight is not None:
+            with suppress(Transient):  # not written: the next owner reads it again
+                self._arrive(flight, self._epoch)
+
+    def _patiently(self, work: Callable[[], None]) -> bool:
+        """Do *work*; while its trouble is transient, wait with the partitions paused, and again.
+
+        Says whether there was no trouble; what was read meanwhile is read again if there was.
+        """
         paused = False
         for wait in waits(self._timing.patience):
             try:
@@ -172,7 +205,7 @@ class Loop:
             except Lost as lost:
                 log.warning("place.lost", reason=str(lost))
                 self._assigned(self._consumer, _partitions(self._places))
-                return
+                return False
             except Transient as trouble:
                 if wait is None:
                     raise
@@ -180,9 +213,10 @@ class Loop:
                 paused = True
                 self._pause(wait)
             if self._stop.is_set():
-                return
+                return False
         if paused:
             self._begin_again()
+        return not paused
 
     def _pause(self, seconds: float) -> None:
         """Poll on while paused: the group keeps us, or takes the partitions away."""
@@ -199,8 +233,9 @@ class Loop:
 
     def _assigned(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         """Start every partition where the sink says, not where Kafka does."""
-        self._epoch += 1
         try:
+            self._let_go()
+            self._epoch += 1
             self._places = self._find_starts(consumer, partitions)
             self._begin_again()
             log.info("partitions.assigned", partitions=len(self._places))
@@ -227,6 +262,10 @@ class Loop:
 
     def _revoked(self, consumer: Consumer, _gone: list[TopicPartition]) -> None:
         """Let go: nothing in hand is unwritten but what its next owner will read again."""
+        try:
+            self._let_go()
+        except BaseException as trouble:  # noqa: BLE001  a callback's: _read raises it again
+            self._trouble = trouble
         self._epoch += 1
         self._places = {}
         consumer.unassign()
@@ -247,16 +286,6 @@ class Loop:
                 self._consumer.commit(offsets=_partitions(self._places))
         except KafkaException as error:
             log.info("commit.refused", reason=error.args[0].name())
-
-
-def waits(patience: float) -> Iterator[float | None]:
-    """Yield the seconds to wait after each failure; None once *patience* seconds are over."""
-    end = time.monotonic() + patience
-    wait = _FIRST_WAIT_S
-    while time.monotonic() + wait < end:
-        yield wait
-        wait = min(wait * 2, _LONGEST_WAIT_S)
-    yield None
 
 
 def _listed(message: Message | None) -> list[Message]:

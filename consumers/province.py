@@ -1,7 +1,7 @@
 """The provincial sink: clean records become rows of `clean.*`, once, never back in time.
 
-One transaction a batch holds rows, ledger counts and offsets (invariant 1). While one is written the
-next is prepared: decoded, known repeats left out, one winner a key (`consumers.flight`).
+One transaction a batch holds rows, ledger counts and offsets (invariant 1). While one is written
+the next is prepared: decoded, known repeats left out, one winner a key (`consumers.flight`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -105,9 +105,7 @@ class Province:
         counts = ready.counts.copy()
         careful = CarefulWriting(self._desks, ready.chosen, counts)
         before_commit = partial(faults.point, "province.before_commit")
-        self._desk.transact(
-            ready.batch, ready.repeats, careful.count, before_commit, careful.open
-        )
+        self._desk.transact(ready.batch, ready.repeats, careful.count, before_commit, careful.open)
         return counts.totals
 
     def _choose(self, records: Iterable[Record], repeats: Repeats, counts: Counts) -> Chosen:

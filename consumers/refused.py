@@ -105,9 +105,7 @@ class CarefulWriting:
         held = table.held(connection, behind, _at_once) if behind else {}
         count_winners({one.key: one for one in rows}, held, self._counts)
 
-    def _file(
-        self, connection: Connection, dataset: Dataset, refused: Sequence[Refusal]
-    ) -> None:
+    def _file(self, connection: Connection, dataset: Dataset, refused: Sequence[Refusal]) -> None:
         items = [_facts(dataset, one) for one in refused]
         try:
             filing = connection.execute(
@@ -118,7 +116,9 @@ class CarefulWriting:
             connection.execute(self._queries["supersede"], keys)
             connection.execute(self._queries["open"])
         except psycopg.errors.UniqueViolation as error:
-            message = "Another sink files an item of the same row at this moment; it is tried again."
+            message = (
+                "Another sink files an item of the same row at this moment; it is tried again."
+            )
             raise Transient(message) from error
         table = sql.Identifier("clean", dataset.id)
         connection.execute(self._queries["close"].format(table=table), {"dataset": dataset.id})

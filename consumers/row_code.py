@@ -13,18 +13,19 @@ import struct
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from consumers.arrays import (
-    DAYS_TO_2000,
-    MICROS_TO_2000,
-    NO_TEXTS,
-    NULL,
-    Element,
-    pack_numeric,
-    sized,
-    unscaled_number,
+from consumers.arrays import DAYS_TO_2000, JSON, MICROS_TO_2000, NO_TEXTS, NULL, Element
+from consumers.avro_bytes import (
+    BOOLEANS,
+    SIZES,
+    Decimals,
+    Longs,
+    Words,
+    long_text,
+    moment,
+    pairs,
+    texts,
+    varint,
 )
-from consumers.arrays import JSON as JSON_ELEMENT
-from consumers.arrays import TEXTS as TEXTS_ELEMENT
 from schemas.records import OrderKey
 from schemas.system import ORDER_KEY
 
@@ -42,9 +43,6 @@ class Cells(NamedTuple):
 
 
 Read = Callable[[bytes, bytes], Cells]
-_REMEMBERED = 8_192
-_SHORT = 128
-"""Below it a varint is one byte."""
 
 
 def compile_reader(
@@ -58,21 +56,30 @@ def compile_reader(
     Raises:
         LookupError: the schema is not of the flat shape that this generator knows.
     """
-    names: dict[str, Any] = {
-        **{made.__name__: made for made in (varint, moment, long_text, texts, pairs, Cells, OrderKey)},
-        **{"NULL": NULL, "ABSENT": {0: NULL}, "SIZES": _SIZES, "NO_TEXTS": NO_TEXTS},
-        **{"NO_PAIRS": JSON_ELEMENT.pack({}), "LONG": struct.Struct("!iq").pack},
-        **{"LONGS": _Longs(">iq", 8), "INTS": _Longs(">ii", 4), "WORDS": _Words()},
-        **{"DATES": _Longs(">ii", 4, DAYS_TO_2000), "BOOLEANS": _BOOLEANS},
-        **{f"DECIMALS_{scale}": _Decimals(scale) for scale in _scales(schema)},
+    made = (varint, moment, long_text, texts, pairs, Cells, OrderKey)
+    names: dict[str, Any] = {one.__name__: one for one in made} | {
+        "NULL": NULL,
+        "ABSENT": {0: NULL},
+        "SIZES": SIZES,
+        "NO_TEXTS": NO_TEXTS,
+        "NO_PAIRS": JSON.pack({}),
+        "LONG": struct.Struct("!iq").pack,
+        "LONGS": Longs(">iq", 8),
+        "INTS": Longs(">ii", 4),
+        "DATES": Longs(">ii", 4, DAYS_TO_2000),
+        "WORDS": Words(),
+        "BOOLEANS": BOOLEANS,
     }
+    names |= {f"DECIMALS_{scale}": Decimals(scale) for scale in _scales(schema)}
     code = compile(reader_source(schema, kinds, scope), f"<reader of {schema['name']}>", "exec")
     exec(code, names)  # noqa: S102  our own text, from our schema
     read: Read = names["read"]
     return read
 
 
-def reader_source(schema: Mapping[str, Any], kinds: Mapping[str, Element], scope: str | None) -> str:
+def reader_source(
+    schema: Mapping[str, Any], kinds: Mapping[str, Element], scope: str | None
+) -> str:
     """Return the reader's code.
 
     Raises:
@@ -84,7 +91,8 @@ def reader_source(schema: Mapping[str, Any], kinds: Mapping[str, Element], scope
         name = item["name"]
         element = kinds.get(name)
         if element is None:
-            raise LookupError(f"{name} is no column of the table")  # noqa: EM102, TRY003
+            message = f"{name} is no column of the table"
+            raise LookupError(message)
         known.add(name)
         lines += [f"    {line}" for line in _steps(item["type"], f"f_{name}", element)]
         if name in {*ORDER_KEY, "_source_ts"}:
@@ -172,109 +180,6 @@ _STEPS: Mapping[tuple[str, str], Sequence[str]] = {
 """By the writer's type and the column's: how a value is read. `x` holds a number's zigzag."""
 
 
-def varint(b: bytes, p: int) -> tuple[int, int]:
-    """Read a varint of more than one byte at *p*: its bits, zigzag, and where it ends."""
-    y = b[p + 1]
-    if y < _SHORT:
-        return b[p] & 127 | y << 7, p + 2
-    z = b[p + 2]
-    if z < _SHORT:
-        return b[p] & 127 | (y & 127) << 7 | z << 14, p + 3
-    found, shift = b[p] & 127 | (y & 127) << 7 | (z & 127) << 14, 21
-    p += 3
-    while True:
-        byte = b[p]
-        p += 1
-        if byte < _SHORT:
-            return found | byte << shift, p
-        found |= (byte & 127) << shift
-        shift += 7
-
-
-def moment(b: bytes, p: int) -> tuple[int, int]:
-    """Read a varint at *p* that most likely has eight bytes: µs since the epoch, from 1979 on."""
-    try:
-        first, second, third, last = _FOUR_PAIRS(b, p)
-        return _PAIRS[first] | _PAIRS[second] << 14 | _PAIRS[third] << 28 | _LAST[last] << 42, p + 8
-    except (KeyError, struct.error):
-        return varint(b, p) if b[p] >= _SHORT else (b[p], p + 1)
-
-
-def _size(b: bytes, p: int) -> tuple[int, int]:
-    """Read a length, or the number of items in a block; a negative one is told by its oddness."""
-    x, p = (b[p], p + 1) if b[p] < _SHORT else varint(b, p)
-    if x & 1:
-        raise IndexError
-    return x >> 1, p
-
-
-def _text(b: bytes, p: int) -> tuple[bytes, int]:
-    size, p = _size(b, p)
-    return b[p : p + size], p + size
-
-
-def long_text(b: bytes, p: int) -> tuple[bytes, int]:
-    """Read a text of any length as a field."""
-    body, p = _text(b, p)
-    return sized(body), p
-
-
-def texts(b: bytes, p: int) -> tuple[bytes, int]:
-    """Read an array of texts as the field of a text[]; a block with its size in bytes is refused."""
-    found = []
-    while b[p]:
-        count, p = _size(b, p)
-        for _ in range(count):
-            body, p = _text(b, p)
-            found.append(body.decode())
-    return TEXTS_ELEMENT.pack(found), p + 1
-
-
-def pairs(b: bytes, p: int) -> tuple[bytes, int]:
-    """Read a map of texts as the field of a jsonb."""
-    found = {}
-    while b[p]:
-        count, p = _size(b, p)
-        for _ in range(count):
-            name, p = _text(b, p)
-            body, p = _text(b, p)
-            found[name.decode()] = body.decode()
-    return JSON_ELEMENT.pack(found), p + 1
-
-
-class _Longs(dict[int, bytes]):
-    """A number's zigzag -> its field; those that come again are remembered."""
-
-    def __init__(self, form: str, size: int, since: int = 0) -> None:
-        self._pack = struct.Struct(form).pack
-        self._size, self._since = size, since
-        super().__init__()
-
-    def __missing__(self, zigzag: int) -> bytes:
-        field = self._pack(self._size, ((zigzag >> 1) ^ -(zigzag & 1)) - self._since)
-        return field if len(self) >= _REMEMBERED else self.setdefault(zigzag, field)
-
-
-class _Decimals(dict[bytes, bytes]):
-    """An unscaled number's bytes -> its field."""
-
-    def __init__(self, scale: int) -> None:
-        self._scale = scale
-        super().__init__()
-
-    def __missing__(self, body: bytes) -> bytes:
-        field = pack_numeric(unscaled_number(body), self._scale)
-        return field if len(self) >= _REMEMBERED else self.setdefault(body, field)
-
-
-class _Words(dict[bytes, str | None]):
-    """The field of a short text that comes again -> the text."""
-
-    def __missing__(self, field: bytes) -> str | None:
-        text = None if field == NULL else field[4:].decode()
-        return text if len(self) >= _REMEMBERED else self.setdefault(field, text)
-
-
 def _scales(schema: Mapping[str, Any]) -> set[int]:
     kinds = (part for item in schema["fields"] for part in _parts(item["type"]))
     return {kind.get("scale", 0) for kind in kinds if kind.get("logicalType") == "decimal"}
@@ -283,13 +188,3 @@ def _scales(schema: Mapping[str, Any]) -> set[int]:
 def _parts(kind: Any) -> list[dict[str, Any]]:  # noqa: ANN401  an Avro type
     listed = kind if isinstance(kind, list) else [kind]
     return [one for one in listed if isinstance(one, dict)]
-
-
-_FOUR_PAIRS = struct.Struct("<HHHH").unpack_from
-_PAIRS = {low | 128 | high << 8 | 1 << 15: low | high << 7 for low in range(128) for high in range(128)}
-"""Two bytes that both say that more follow -> their 14 bits."""
-_LAST = {low | 128 | high << 8: low | high << 7 for low in range(128) for high in range(128)}
-"""Two bytes of which the second is the last."""
-_SIZES = tuple(None if n & 1 else struct.pack("!i", n >> 1) for n in range(_SHORT))
-"""By the first byte of a short text: its length for PostgreSQL; an odd one would be negative."""
-_BOOLEANS = {0: struct.pack("!i?", 1, False), 1: struct.pack("!i?", 1, True)}

@@ -129,9 +129,7 @@ class Writing:
         rows = [one.row for one in self._left[topic].values()]
         return self._desks.tables[topic].upsert(connection, rows)
 
-    def _end(
-        self, connection: Connection, topic: str, cursor: Cursor[Any], settle: Settle
-    ) -> None:
+    def _end(self, connection: Connection, topic: str, cursor: Cursor[Any], settle: Settle) -> None:
         """Count the rows of *topic*; as many written as given, and no key is read back."""
         rows, held = self._left[topic], Held()
         if cursor.rowcount != len(rows):

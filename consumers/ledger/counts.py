@@ -49,8 +49,8 @@ class Counts:
     def copy(self) -> "Counts":
         """Give counts that begin with these."""
         other = Counts(self._verdict)
-        other._outcomes = self._outcomes.copy()  # noqa: SLF001  of our own class
-        other._days = self._days.copy()  # noqa: SLF001
+        other._outcomes = self._outcomes.copy()
+        other._days = self._days.copy()
         other.totals = self.totals.copy()
         return other
 
