@@ -27,7 +27,7 @@ _LENGTH = struct.Struct("!i").pack
 _TEXT_OID = 25
 _BASE = 10_000
 _NEGATIVE = 0x4000
-_PAST_EVERY_DAY = 2**31 - 1
+_PAST_EVERY_DAY = 2**31 - 2
 _PAST_EVERY_MOMENT = 2**63 - 2
 """Values that PostgreSQL refuses as out of range, for what its own range cannot even count."""
 

@@ -27,6 +27,8 @@ from schemas.records import Severity
 
 CODE = "sink.refused"
 """Beside the vocabulary of reasons.csv: no judge of records gives it, only the database."""
+_TOO_LONG = "54000"
+"""A key that no index holds; the item's neither, so it stands alone, as one without a key."""
 _SENTENCE = (
     "Cơ sở dữ liệu của tỉnh không nhận bản ghi này (mã lỗi {state}); đề nghị đơn vị kỹ thuật đối "
     "chiếu giá trị tại nguồn với hợp đồng dữ liệu rồi gửi lại."
@@ -112,7 +114,8 @@ class CarefulWriting:
                 self._queries["file"], {"items": orjson.dumps(items).decode()}
             )
             filed = set(filing)
-            keys = {"datasets": [dataset.id] * len(items), "keys": [one["key"] for one in items]}
+            named = [one["key"] for one in items if one["key"] is not None]
+            keys = {"datasets": [dataset.id] * len(named), "keys": named}
             connection.execute(self._queries["supersede"], keys)
             connection.execute(self._queries["open"])
         except psycopg.errors.UniqueViolation as error:
@@ -134,7 +137,7 @@ def _facts(dataset: Dataset, one: Refusal) -> Mapping[str, Any]:
     raw = arrival.account.raw
     return {
         "dataset": dataset.id,
-        "key": arrival.key,
+        "key": None if one.state == _TOO_LONG else arrival.key,
         "op": arrival.account.op,
         "problems": [_problem(one)],
         "owner_unit": dataset.owner_unit,

@@ -73,7 +73,7 @@ class Writing:
         begin(connection, self._desks)
         self._leave_out(connection)
         for topic in self._copied:
-            if len(self._left[topic]) >= COPY_FROM:
+            if len(self._left.get(topic, ())) >= COPY_FROM:
                 self._copy(connection, topic)
 
     def send(self, connection: Connection, settle: Settle) -> None:
@@ -115,15 +115,15 @@ class Writing:
         del self._left[topic]
 
     def _stage(self, connection: Connection, topic: str) -> None:
-        staged = self._desks.staged
+        staged, tables = self._desks.staged, self._desks.tables
         if topic not in staged:
-            self._desks.tables[topic].stage(connection)
+            if len(staged) >= _STAGED:
+                oldest = next(iter(staged))
+                del staged[oldest]
+                tables[oldest].unstage(connection)
+            tables[topic].stage(connection)
         staged.pop(topic, None)
-        staged[topic] = None
-        if len(staged) > _STAGED:
-            oldest = next(iter(staged))
-            del staged[oldest]
-            self._desks.tables[oldest].unstage(connection)
+        staged[topic] = None  # the last used stands last
 
     def _upsert(self, connection: Connection, topic: str) -> Cursor[Any]:
         rows = [one.row for one in self._left[topic].values()]

@@ -40,7 +40,7 @@ _VALUES: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
-def value_of(kind: Any) -> st.SearchStrategy[Any]:
+def value_of(kind: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401  an Avro type
     if isinstance(kind, list):
         return st.none() | value_of(kind[1])
     name = kind if isinstance(kind, str) else kind.get("logicalType") or kind["type"]
@@ -129,7 +129,7 @@ def test_a_foreign_field_of_the_writer_does_not_stop_the_sink() -> None:
     newer = schema | {"fields": [*schema["fields"], {"name": "them", "type": "string"}]}
 
     class Newer(KnownSchemas):
-        def schema(self, number: int) -> dict[str, Any]:
+        def schema(self, _number: int) -> dict[str, Any]:
             return newer
 
     value = Writer().clean(1, 10).value or b""
