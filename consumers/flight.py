@@ -6,7 +6,7 @@ interpreter to the other. A sink that only writes lands each batch before the ne
 """
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol, runtime_checkable
@@ -42,6 +42,7 @@ class Flight:
         self.ready = ready
         self._work = work
         self._ask: Callable[[], Totals] = work
+        self._first: Future[Totals] | None = None
 
     @property
     def ends(self) -> dict[Place, int]:
@@ -50,7 +51,13 @@ class Flight:
 
     def start(self, runner: ThreadPoolExecutor) -> None:
         """Let the first try begin in the thread of *runner*."""
-        self._ask = runner.submit(self._work).result
+        self._first = runner.submit(self._work)
+        self._ask = self._first.result
+
+    @property
+    def done(self) -> bool:
+        """Whether asking for the result would not wait."""
+        return self._first is not None and self._first.done()
 
     def result(self) -> Totals:
         """Wait for the first try to end; asked again after an error, try again here."""
@@ -86,6 +93,10 @@ class Lane:
         self._flight = flight
         if flight.ready is not None:
             flight.start(self._runner)
+
+    def has_arrived(self) -> bool:
+        """Whether something is under way whose end need not be waited for."""
+        return self._flight is not None and self._flight.done
 
     def take(self) -> Flight | None:
         """Take what is under way off the lane: whoever asks for its result waits for its end."""

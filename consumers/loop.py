@@ -103,7 +103,7 @@ class Loop:
         records = self._gather()
         if records:
             self._deliver(records)
-        else:
+        elif self._lane.has_arrived():
             self._land()
         if self._beat is not None and time.monotonic() >= self._next_beat:
             self._land()

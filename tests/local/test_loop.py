@@ -2,21 +2,17 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import pytest
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, TopicPartition
+from support.looping import running, send
 from support.memory_sink import MemorySink, Shelf
 from support.plain_broker import make_topic, plain_broker
 from support.waiting import until
 
-from consumers.group import consumer_config
-from consumers.loop import Beat, Loop
 from infra.errors import Fatal, NotOwner, Transient
 from infra.kafka_reader import Place
 from infra.settings import Timing
-
-TIMING = Timing(session_timeout=6.0, heartbeat=1.0, commit=0.2, patience=20.0)
 
 
 @pytest.fixture(scope="module")
@@ -30,61 +26,6 @@ def topic(broker: str, request: pytest.FixtureRequest) -> str:
     name = request.node.name[:100]
     make_topic(broker, name, 2)
     return str(name)
-
-
-class Running:
-    """One loop in a thread, as a process of its own would be."""
-
-    def __init__(self, broker: str, topic: str, sink: MemorySink, timing: Timing = TIMING) -> None:
-        self.stop = threading.Event()
-        self.trouble: BaseException | None = None
-        config = consumer_config(topic, timing) | {"bootstrap.servers": broker}
-        self.consumer = Consumer(config)
-        self._loop = Loop(self.consumer, sink, timing, self.stop, Beat(0.2, self._beat))
-        self._thread = threading.Thread(target=self._run, args=([topic],))
-        self.beats = 0
-
-    def start(self) -> None:
-        """Let it run."""
-        self._thread.start()
-
-    def end(self) -> None:
-        """Stop it as SIGTERM would."""
-        self.stop.set()
-        self._thread.join(30)
-
-    def ended(self) -> bool:
-        """Say whether it has left by itself."""
-        return not self._thread.is_alive()
-
-    def _beat(self) -> None:
-        self.beats += 1
-
-    def _run(self, topics: list[str]) -> None:
-        try:
-            self._loop.run(topics)
-        except (Fatal, Transient) as trouble:
-            self.trouble = trouble
-
-
-@contextmanager
-def running(*arguments: object) -> Iterator[Running]:
-    one = Running(*arguments)  # type: ignore[arg-type]
-    one.start()
-    try:
-        yield one
-    finally:
-        one.end()
-
-
-def send(broker: str, topic: str, positions: range, partition: int = 0) -> None:
-    producer = Producer({"bootstrap.servers": broker})
-    for position in positions:
-        order = {"generation": 1, "position": position, "step": 0, "ruleset": 1}
-        headers = [(f"suoi.{name}", str(value)) for name, value in order.items()]
-        key, value = f"{position % 7}", f"{position}"
-        producer.produce(topic, value, key, partition=partition, headers=headers)
-    assert producer.flush(10) == 0
 
 
 def test_records_are_written_and_the_place_is_shown_to_kafka(broker: str, topic: str) -> None:

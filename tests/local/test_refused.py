@@ -17,7 +17,7 @@ from infra.postgres import Database
 from schemas import topics
 
 PLACE = Place(topics.clean(OCOP), 0)
-SECRET = "Nguyễn Văn Bí Mật"
+NAME = "Nguyễn Văn Bí Mật"
 TOO_LARGE = (10**20).to_bytes(9, "big", signed=True)
 LONG_KEY = random.Random(1).randrange(10**4200, 10**4201)
 """No index holds such a key."""
@@ -79,7 +79,7 @@ def test_one_refused_row_is_quarantined_and_the_others_are_written(
 ) -> None:  # Invariants 1, 2, 6
     writer = Writer()
     good = [writer.clean(one, 10) for one in range(5)]
-    bad = writer.clean(number, 11, ten=SECRET, **facts)
+    bad = writer.clean(number, 11, ten=NAME, **facts)
     more = [writer.clean(one, 12) for one in range(10, 15)]
     pen.write(*good, bad, *more)
     assert ask(server, "select count(*) from clean.nnmt_ocop") == [(10,)]
