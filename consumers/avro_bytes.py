@@ -4,8 +4,20 @@ Whatever does not fit raises LookupError or struct.error: `consumers.cells` then
 """
 
 import struct
+from collections.abc import Mapping
+from typing import Any
 
-from consumers.arrays import JSON, NULL, TEXTS, pack_numeric, sized, unscaled_number
+from consumers.arrays import (
+    DAYS_TO_2000,
+    JSON,
+    NO_TEXTS,
+    NULL,
+    TEXTS,
+    pack_numeric,
+    sized,
+    unscaled_number,
+)
+from schemas.records import OrderKey
 
 _REMEMBERED = 8_192
 _SHORT = 128
@@ -31,13 +43,10 @@ def varint(b: bytes, p: int) -> tuple[int, int]:
         shift += 7
 
 
-def moment(b: bytes, p: int) -> tuple[int, int]:
-    """Read a varint at *p* that most likely has eight bytes: µs since the epoch, from 1979 on."""
-    try:
-        first, second, third, last = _FOUR_PAIRS(b, p)
-        return _PAIRS[first] | _PAIRS[second] << 14 | _PAIRS[third] << 28 | _LAST[last] << 42, p + 8
-    except (KeyError, struct.error):
-        return varint(b, p) if b[p] >= _SHORT else (b[p], p + 1)
+def number(b: bytes, p: int) -> tuple[int, int]:
+    """Read a whole number of any size at *p*, and where it ends."""
+    x, p = varint(b, p) if b[p] >= _SHORT else (b[p], p + 1)
+    return (x >> 1) ^ -(x & 1), p
 
 
 def _size(b: bytes, p: int) -> tuple[int, int]:
@@ -118,7 +127,6 @@ class Words(dict[bytes, str | None]):
         return text if len(self) >= _REMEMBERED else self.setdefault(field, text)
 
 
-_FOUR_PAIRS = struct.Struct("<HHHH").unpack_from
 _LAST = {low | 128 | high << 8: low | high << 7 for low in range(128) for high in range(128)}
 """Two bytes of which the second is the last -> their 14 bits."""
 _PAIRS = {both | 1 << 15: bits for both, bits in _LAST.items()}
@@ -126,3 +134,29 @@ _PAIRS = {both | 1 << 15: bits for both, bits in _LAST.items()}
 SIZES = tuple(None if n & 1 else struct.pack("!i", n >> 1) for n in range(_SHORT))
 """By the first byte of a short text: its length for PostgreSQL; an odd one would be negative."""
 BOOLEANS = {0: b"\0\0\0\1\0", 1: b"\0\0\0\1\1"}
+
+NAMES: Mapping[str, Any] = {
+    **{one.__name__: one for one in (varint, number, long_text, texts, pairs, OrderKey)},
+    "new": tuple.__new__,
+    "struct_error": struct.error,
+    "NULL": NULL,
+    "ABSENT": {0: NULL},
+    "SIZES": SIZES,
+    "NO_TEXTS": NO_TEXTS,
+    "NO_PAIRS": JSON.pack({}),
+    "LONG": struct.Struct("!iq").pack,
+    "LONGS": Longs(">iq", 8),
+    "INTS": Longs(">ii", 4),
+    "DATES": Longs(">ii", 4, DAYS_TO_2000),
+    "WORDS": Words(),
+    "BOOLEANS": BOOLEANS,
+    "TWO_PAIRS": struct.Struct("<HH").unpack_from,
+    "FOUR_PAIRS": struct.Struct("<HHHH").unpack_from,
+    # Zigzag's sign is the lowest bit: these know even numbers alone, and give half of them.
+    "FIRST": {both: bits >> 1 for both, bits in _PAIRS.items() if not bits & 1},
+    "SECOND": {both: bits << 13 for both, bits in _PAIRS.items()},
+    "THIRD": {both: bits << 27 for both, bits in _PAIRS.items()},
+    "FOURTH": {both: bits << 41 for both, bits in _LAST.items()},
+    "FIFTH": tuple(bits << 27 for bits in range(_SHORT)),
+}
+"""What generated code knows by name."""

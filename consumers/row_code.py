@@ -9,23 +9,11 @@ What it raises says only "not by me": `consumers.decoding` reads such a record a
 and has the last word, so that this code can make a sink quicker, never wrong.
 """
 
-import struct
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from consumers.arrays import DAYS_TO_2000, JSON, MICROS_TO_2000, NO_TEXTS, NULL, Element
-from consumers.avro_bytes import (
-    BOOLEANS,
-    SIZES,
-    Decimals,
-    Longs,
-    Words,
-    long_text,
-    moment,
-    pairs,
-    texts,
-    varint,
-)
+from consumers.arrays import MICROS_TO_2000, Element
+from consumers.avro_bytes import NAMES, Decimals
 from schemas.records import OrderKey
 from schemas.system import ORDER_KEY
 
@@ -56,22 +44,9 @@ def compile_reader(
     Raises:
         LookupError: the schema is not of the flat shape that this generator knows.
     """
-    made = (varint, moment, long_text, texts, pairs, Cells, OrderKey)
-    names: dict[str, Any] = {one.__name__: one for one in made} | {
-        "NULL": NULL,
-        "ABSENT": {0: NULL},
-        "SIZES": SIZES,
-        "NO_TEXTS": NO_TEXTS,
-        "NO_PAIRS": JSON.pack({}),
-        "LONG": struct.Struct("!iq").pack,
-        "LONGS": Longs(">iq", 8),
-        "INTS": Longs(">ii", 4),
-        "DATES": Longs(">ii", 4, DAYS_TO_2000),
-        "WORDS": Words(),
-        "BOOLEANS": BOOLEANS,
-    }
-    names |= {f"DECIMALS_{scale}": Decimals(scale) for scale in _scales(schema)}
+    names = dict(NAMES) | {f"DECIMALS_{scale}": Decimals(scale) for scale in _scales(schema)}
     code = compile(reader_source(schema, kinds, scope), f"<reader of {schema['name']}>", "exec")
+    names |= {"Cells": Cells}
     exec(code, names)  # noqa: S102  our own text, from our schema
     read: Read = names["read"]
     return read
@@ -85,7 +60,9 @@ def reader_source(
     Raises:
         LookupError: see compile_reader.
     """
-    lines = ["def read(b, at):", "    p = 5"]
+    given = [*NAMES, *(f"DECIMALS_{scale}" for scale in sorted(_scales(schema)))]
+    local = ", ".join(f"{name}={name}" for name in given)
+    lines = [f"def read(b, at, {local}):", "    p = 5"]
     known = set()
     for item in schema["fields"]:
         name = item["name"]
@@ -95,8 +72,8 @@ def reader_source(
             raise LookupError(message)
         known.add(name)
         lines += [f"    {line}" for line in _steps(item["type"], f"f_{name}", element)]
-        if name in {*ORDER_KEY, "_source_ts"}:
-            lines.append(f"    n_{name} = (x >> 1) ^ -(x & 1)")
+        if name in _NUMBERED:
+            lines.append(f"    n_{name} = n")
     fields = ", ".join(
         f"f_{name}" if name in known else "at" if name == "_at" else "NULL" for name in kinds
     )
@@ -105,8 +82,8 @@ def reader_source(
     lines += [
         "    if p != len(b):",
         "        raise IndexError",
-        f"    return Cells(f__key[4:].decode(), OrderKey({order}), n__source_ts, {where},",
-        f"                 ({fields},))",
+        f"    order = new(OrderKey, ({order}))",
+        f"    return new(Cells, (f__key[4:].decode(), order, n__source_ts, {where}, ({fields},)))",
         "",
     ]
     return "\n".join(lines)
@@ -117,6 +94,8 @@ def _steps(kind: Any, to: str, element: Element) -> Sequence[str]:  # noqa: ANN4
     if isinstance(kind, list):
         if kind[0] != "null" or len(kind) != 2:  # noqa: PLR2004  null and one other
             raise _unknown(kind, element)
+        if (kind[1], element.name) == ("string", "text"):
+            return [line.format(to=to) for line in _SOME_TEXT]
         return [
             "if b[p] == 2:",
             *(f"    {line}" for line in ("p += 1", *_steps(kind[1], to, element))),
@@ -125,7 +104,7 @@ def _steps(kind: Any, to: str, element: Element) -> Sequence[str]:  # noqa: ANN4
             "    p += 1",
         ]
     plain = kind if isinstance(kind, str) else kind.get("logicalType") or kind["type"]
-    lines = _STEPS.get((plain, element.name))
+    lines = _LARGE if to in _PLACES else _STEPS.get((plain, element.name))
     if lines is None:
         raise _unknown(kind, element)
     scale = kind.get("scale", 0) if isinstance(kind, dict) else 0
@@ -136,7 +115,32 @@ def _unknown(kind: Any, element: Element) -> LookupError:  # noqa: ANN401
     return LookupError(f"no reader is written for the Avro type {kind!r} into {element.name}")
 
 
+_PLACES = {"f__position", "f__step"}
+_NUMBERED = {*ORDER_KEY, "_source_ts"}
 _NUMBER = ("x = b[p]", "if x < 128:", "    p += 1", "else:", "    x, p = varint(b, p)")
+_LARGE = (  # positive, of five bytes: what most places in a log have
+    "try:",
+    "    i, j = TWO_PAIRS(b, p)",
+    "    y = b[p + 4]",
+    "    n = FIRST[i] + SECOND[j] + FIFTH[y]",
+    "    p += 5",
+    "except (LookupError, struct_error):",
+    "    n, p = number(b, p)",
+    "{to} = LONG(8, n)",
+)
+_SOME_TEXT = (
+    "if b[p] == 2:",
+    "    n = b[p + 1]",
+    "    if n < 128:",
+    "        e = p + 2 + (n >> 1)",
+    "        {to} = SIZES[n] + b[p + 2:e]",
+    "        p = e",
+    "    else:",
+    "        {to}, p = long_text(b, p + 1)",
+    "else:",
+    "    {to} = ABSENT[b[p]]",
+    "    p += 1",
+)
 _STEPS: Mapping[tuple[str, str], Sequence[str]] = {
     ("string", "text"): (
         "n = b[p]",
@@ -149,12 +153,17 @@ _STEPS: Mapping[tuple[str, str], Sequence[str]] = {
         "    {to}, p = long_text(b, p)",
     ),
     ("long", "int8"): (*_NUMBER, "{to} = LONGS[x]"),
-    ("int", "int4"): (*_NUMBER, "{to} = INTS[x]"),
+    ("int", "int4"): (*_NUMBER, "{to} = INTS[x]", "n = (x >> 1) ^ -(x & 1)"),
     ("date", "date"): (*_NUMBER, "{to} = DATES[x]"),
     ("boolean", "boolean"): ("{to} = BOOLEANS[b[p]]", "p += 1"),
-    ("timestamp-micros", "timestamptz"): (
-        "x, p = moment(b, p)",
-        f"{{to}} = LONG(8, ((x >> 1) ^ -(x & 1)) - {MICROS_TO_2000})",
+    ("timestamp-micros", "timestamptz"): (  # positive, of eight bytes: from 1979 on
+        "try:",
+        "    i, j, k, m = FOUR_PAIRS(b, p)",
+        "    n = FIRST[i] + SECOND[j] + THIRD[k] + FOURTH[m]",
+        "    p += 8",
+        "except (LookupError, struct_error):",
+        "    n, p = number(b, p)",
+        f"{{to}} = LONG(8, n - {MICROS_TO_2000})",
     ),
     ("decimal", "numeric"): (
         *_NUMBER,
@@ -177,7 +186,8 @@ _STEPS: Mapping[tuple[str, str], Sequence[str]] = {
         "    p += 1",
     ),
 }
-"""By the writer's type and the column's: how a value is read. `x` holds a number's zigzag."""
+"""By the writer's type and the column's: how a value is read. `x` is a number's zigzag, `n` the
+number."""
 
 
 def _scales(schema: Mapping[str, Any]) -> set[int]:
