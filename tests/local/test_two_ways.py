@@ -191,3 +191,17 @@ def test_a_known_repeat_touches_no_row(server: Server, pen: Pen) -> None:
     assert pen.write(*again) == {}
     (after,) = ask(server, "select sum(xmax::text::bigint), max(ctid) from clean.nnmt_ocop")
     assert after == before
+
+
+def test_a_repeat_of_a_batch_still_under_way_is_known(server: Server, pen: Pen) -> None:
+    writer, sink = Writer(), pen.sink
+    assert isinstance(sink, Province)
+    first = pen.batch(writer.clean(1, 10, raw=0), writer.clean(2, 11, raw=1))
+    ready = sink.prepare(first, None)
+    pen.places |= {place: move.next for place, move in first.moves.items()}
+    second = pen.batch(writer.clean(2, 11, raw=1), writer.clean(3, 12, raw=2))
+    behind = sink.prepare(second, ready)
+    sink.deliver(ready)
+    sink.deliver(behind)
+    ended = dict(ask(server, "select outcome, n from ledger.outcome"))
+    assert ended == {"applied": 3}  # Invariant 2
