@@ -10,6 +10,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 from infra.errors import Transient
 from infra.kafka import client_config
 from infra.settings import KafkaAccess
+from schemas.marks import Mark, decode
 
 _WAIT_S = 15.0
 _CRITICAL = 2
@@ -79,6 +80,16 @@ def committed_offsets(reader: Consumer, places: list[Place]) -> dict[Place, int]
     asked = [TopicPartition(*place) for place in places]
     answer = _asked(reader, lambda: reader.committed(asked, timeout=_WAIT_S))
     return {Place(one.topic, one.partition): max(one.offset, 0) for one in answer}
+
+
+def committed_marks(reader: Consumer, places: list[Place]) -> dict[Place, tuple[int, Mark]]:
+    """Offsets the group `streams` has committed, 0 where none, and the note beside each."""
+    asked = [TopicPartition(*place) for place in places]
+    answer = _asked(reader, lambda: reader.committed(asked, timeout=_WAIT_S))
+    return {
+        Place(one.topic, one.partition): (max(one.offset, 0), decode(one.metadata))
+        for one in answer
+    }
 
 
 def read(reader: Consumer, stretches: Mapping[Place, tuple[int, int]]) -> Iterator[Message]:

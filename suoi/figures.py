@@ -16,7 +16,7 @@ from confluent_kafka import Consumer
 from connectors import loads
 from consumers.cache.keys import cache_keys
 from consumers.ledger.conservation import OUTCOMES, Finding, Sample, judge
-from consumers.ledger.sampling import take_samples
+from consumers.ledger.sampling import Sampler
 from consumers.ledger.watermark import Chain, Position, position, read_beats, settled
 from infra import kafka_reader
 from infra.connect import open_connect
@@ -51,7 +51,8 @@ class Books:
 
     def samples(self) -> list[Sample]:
         """Sample every raw partition; see consumers.ledger.sampling."""
-        return take_samples(self.catalogue, self.reader, self.streams, self.province)
+        sampler = Sampler(self.catalogue, self.reader, self.streams)
+        return sampler.take(self.province, self.home.root / "data" / "books" / "checkpoint.json")
 
     def complete_through(self) -> dict[str, datetime]:
         """Prove the watermark of each dataset; one that cannot be proved now is absent."""
@@ -166,7 +167,7 @@ def _of(findings: Iterable[Finding], dataset: str) -> list[Finding]:
 def _counts(findings: list[Finding]) -> dict[str, int]:
     total: Counter[str] = Counter()
     for finding in findings:
-        total.update({"captured": finding.sample.end - finding.sample.low})
+        total.update({"captured": finding.sample.end})
         total.update(finding.verdicts)
         total.update({outcome: finding.ended(outcome) for outcome in OUTCOMES})
     names = ("captured", "clean", "reject", "filtered", *OUTCOMES)

@@ -66,7 +66,7 @@ def _sum(finding: Finding) -> dict[str, Any]:
         "dataset": sample.dataset or None,
         "topic": sample.topic,
         "partition": sample.partition,
-        "captured": sample.end - sample.low,
+        "captured": sample.end,
         **{outcome: finding.ended(outcome) for outcome in OUTCOMES},
         "filtered": finding.verdicts.get("filtered", 0),
         "in_flight": finding.in_flight,

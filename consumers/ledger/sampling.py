@@ -4,26 +4,33 @@ The order matters. (1) The ledger is read in one snapshot. (2) We wait until str
 past every raw offset the ledger has seen, so that no counted record is missing from the books.
 (3) The books are read up to that commit. (4) What lies between the ledger's offsets and the ends
 of clean and reject is on its way to a sink; of it only what streams has decided is counted.
+
+A partition that was set back keeps the commit it had: what is judged again is outside the sum.
 """
 
-import json
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import psycopg
 from confluent_kafka import Consumer
 
+from consumers.again import is_again
 from consumers.batch import raw_origin, read_record
-from consumers.ledger.conservation import Run, Sample
+from consumers.ledger.checkpoint import read_checkpoint, write_checkpoint
+from consumers.ledger.conservation import Sample
+from consumers.ledger.verdicts import Read
 from infra import kafka_reader
 from infra.errors import Transient
 from infra.kafka_reader import Place
+from infra.queries import read_queries
 from schemas import topics
 from schemas.catalogue import Catalogue
 from schemas.contract import Dataset
-from schemas.records import Origin
+from schemas.marks import decided
 
 _PATIENCE_S = 15.0
 
@@ -41,56 +48,56 @@ class Ledger:
 
 
 def read_ledger(connection: psycopg.Connection) -> Ledger:
-    """Read progress, repeats and outcomes as of one moment."""
+    """Read progress, repeats and outcomes of the two sinks that keep the books, at one moment."""
+    queries = read_queries("books")
     with connection.transaction():
         connection.execute("set transaction isolation level repeatable read, read only")
-        progress = connection.execute("select topic, partition, next from ledger.progress")
+        progress = connection.execute(queries["progress"])
         known = {Place(topic, number): following for topic, number, following in progress}
-        rows = connection.execute(
-            "select topic, partition, raw_topic, raw_partition, highest from ledger.seen"
-        )
-        seen = {(Place(*row[:2]), Place(*row[2:4])): row[4] for row in rows}
+        seen = {(Place(*row[:2]), Place(*row[2:4])): row[4] for row in connection.execute(queries["seen"])}
         counted: dict[Place, dict[tuple[str, str], int]] = defaultdict(dict)
-        for topic, number, verdict, outcome, n in connection.execute(
-            "select raw_topic, raw_partition, verdict, outcome, n from ledger.outcome"
-        ):
+        for topic, number, verdict, outcome, n in connection.execute(queries["outcomes"]):
             counted[Place(topic, number)][verdict, outcome] = n
     return Ledger(progress=known, seen=seen, counted=counted)
 
 
-def take_samples(
-    catalogue: Catalogue, reader: Consumer, streams: Consumer, connection: psycopg.Connection
-) -> list[Sample]:
-    """Sample every raw partition: those of the datasets, and of heartbeats and signals.
+class Sampler:
+    """Samples every raw partition: those of the datasets, and of heartbeats and signals."""
 
-    *reader* reads topics, *streams* looks up the offsets of the group of that name.
+    def __init__(self, catalogue: Catalogue, reader: Consumer, streams: Consumer) -> None:
+        """*reader* reads topics, *streams* looks up the offsets of the group of that name."""
+        self._catalogue, self._reader, self._streams = catalogue, reader, streams
 
-    Raises:
-        Transient: Kafka does not answer, or streams did not commit within 15 s.
-    """
-    owners = dict(_raw_topics(catalogue))
-    places = [place for topic in owners for place in kafka_reader.partitions(reader, topic)]
-    ledger = read_ledger(connection)
-    committed = _settled(streams, places, ledger)
-    runs = _read_books(reader, committed)
-    waiting = _read_waiting(catalogue, reader, ledger, committed)
-    samples = []
-    for place in places:
-        low, end = kafka_reader.bounds(reader, place)
-        samples.append(
+    def take(self, connection: psycopg.Connection, checkpoint: Path | None = None) -> list[Sample]:
+        """Sample all, going on from the file *checkpoint*, which is moved on where nothing lacks.
+
+        Raises:
+            Transient: Kafka does not answer, or streams did not commit within 15 s.
+        """
+        owners = dict(_raw_topics(self._catalogue))
+        places = [
+            place for topic in owners for place in kafka_reader.partitions(self._reader, topic)
+        ]
+        ledger = read_ledger(connection)
+        committed = _settled(self._streams, places, ledger)
+        books = Read(self._reader, read_checkpoint(checkpoint), committed)
+        waiting = _read_waiting(self._catalogue, self._reader, ledger, committed)
+        if checkpoint and not any(one.hole() for one in books.verdicts.values()):
+            with suppress(OSError):  # a full disk costs the next check time, not this its answer
+                write_checkpoint(checkpoint, books.end, books.verdicts, books.known.parts)
+        return [
             Sample(
                 dataset=owners[place.topic],
                 topic=place.topic,
                 partition=place.partition,
-                low=low,
-                committed=max(committed[place], low),
-                end=end,
-                runs=tuple(runs.get(place, ())),
+                end=kafka_reader.bounds(self._reader, place)[1],
+                verdicts=books.verdicts[place],
+                expired=books.expired,
                 counted=ledger.counted.get(place, {}),
                 waiting=waiting.get(place, {}),
             )
-        )
-    return samples
+            for place in places
+        ]
 
 
 def _raw_topics(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
@@ -109,7 +116,8 @@ def _settled(streams: Consumer, places: list[Place], ledger: Ledger) -> dict[Pla
             met[raw] = max(met.get(raw, -1), highest)
     deadline = time.monotonic() + _PATIENCE_S
     while True:
-        committed = kafka_reader.committed_offsets(streams, places)
+        notes = kafka_reader.committed_marks(streams, places)
+        committed = {place: decided(*note) for place, note in notes.items()}
         if all(committed.get(raw, 0) > highest for raw, highest in met.items()):
             return committed
         if time.monotonic() > deadline:
@@ -121,27 +129,16 @@ def _settled(streams: Consumer, places: list[Place], ledger: Ledger) -> dict[Pla
         time.sleep(0.1)
 
 
-def _read_books(reader: Consumer, committed: dict[Place, int]) -> dict[Place, list[Run]]:
-    stretches = {
-        place: kafka_reader.bounds(reader, place)
-        for place in kafka_reader.partitions(reader, topics.BOOKS)
-    }
-    runs: dict[Place, list[Run]] = defaultdict(list)
-    for message in kafka_reader.read(reader, stretches):
-        book = json.loads(message.value() or b"{}")
-        place = Place(book["topic"], book["partition"])
-        if book["first"] < committed.get(place, 0):
-            runs[place].extend(Run(*run) for run in book["runs"])
-    return runs
-
-
 def _read_waiting(
     catalogue: Catalogue, reader: Consumer, ledger: Ledger, committed: dict[Place, int]
 ) -> dict[Place, dict[str, int]]:
-    """Count decided records beyond the ledger, each raw offset once, repeats left out."""
+    """Count decided records beyond the ledger as the sinks will: repeats and second ones left out.
+
+    Results of one raw partition come in order, so the highest offset met says what is a repeat.
+    """
     waiting: dict[Place, Counter[str]] = defaultdict(Counter)
-    met: set[tuple[str, Origin]] = set()
     for verdict, topic in _outputs(catalogue.values()):
+        highest = dict(ledger.seen)
         places = kafka_reader.partitions(reader, topic)
         ends = {place: kafka_reader.bounds(reader, place) for place in places}
         stretches = {
@@ -152,11 +149,10 @@ def _read_waiting(
             record = read_record(message)
             raw = raw_origin(record)
             place = Place(raw.topic, raw.partition)
-            repeated = raw.offset <= ledger.seen.get((record.place, place), -1)
-            if repeated or raw.offset >= committed.get(place, 0) or (verdict, raw) in met:
+            if is_again(record) or raw.offset <= highest.get((record.place, place), -1):
                 continue
-            met.add((verdict, raw))  # Invariant 2: each raw record once
-            waiting[place][verdict] += 1
+            highest[record.place, place] = raw.offset  # Invariant 2: each raw record once
+            waiting[place][verdict] += raw.offset < committed.get(place, 0)
     return {place: dict(counts) for place, counts in waiting.items()}
 
 

@@ -1,6 +1,7 @@
 """Law 2 as arithmetic: the sum closes, or the first hole is named."""
 
-from consumers.ledger.conservation import Range, Run, Sample, first_failure, judge
+from consumers.ledger.conservation import Sample, first_failure, judge
+from consumers.ledger.spans import Range, Run, resolved
 
 
 def counted(**outcomes: int) -> dict[tuple[str, str], int]:
@@ -9,15 +10,16 @@ def counted(**outcomes: int) -> dict[tuple[str, str], int]:
     return {(judged.get(name, "clean"), name): n for name, n in outcomes.items()}
 
 
-def sample(**changes: object) -> Sample:
+RUNS = (Run(0, 6, "clean"), Run(6, 2, "reject"), Run(8, 2, "filtered:tombstone"))
+
+
+def sample(runs: tuple[Run, ...] = RUNS, **changes: object) -> Sample:
     values: dict[str, object] = {
         "dataset": "tp_khai_sinh",
         "topic": "raw.so_tu_phap.ho_tich.khai_sinh",
         "partition": 0,
-        "low": 0,
-        "committed": 10,
         "end": 12,
-        "runs": (Run(0, 6, "clean"), Run(6, 2, "reject"), Run(8, 2, "filtered:tombstone")),
+        "verdicts": resolved(runs, 10),
         "counted": counted(applied=4, superseded=1, replayed=1, quarantined=2),
     }
     return Sample(**(values | changes))  # type: ignore[arg-type]
@@ -69,9 +71,10 @@ def test_verdicts_beyond_the_commit_are_not_decided_yet() -> None:
     assert finding.verdicts["clean"] == 10
 
 
-def test_offsets_already_expired_from_the_raw_topic_are_not_holes() -> None:
-    runs = (Run(0, 10, "clean"),)
-    assert judge(sample(low=4, runs=runs, counted=counted(applied=6))).holds
+def test_books_that_expired_without_a_checkpoint_are_called_so() -> None:
+    finding = judge(sample(runs=(Run(4, 6, "clean"),), expired=True))
+    assert finding.hole == Range(0, 3)
+    assert "have expired" in finding.reason  # Invariant 10
 
 
 def test_the_first_partition_that_fails_is_the_one_named() -> None:

@@ -1,0 +1,10 @@
+-- progress --
+-- Other consumers of clean (findings, exchange) keep their places here too: the books are of two.
+select topic, partition, next from ledger.progress where consumer in ('province', 'quarantine');
+
+-- seen --
+select topic, partition, raw_topic, raw_partition, highest from ledger.seen
+where consumer in ('province', 'quarantine');
+
+-- outcomes --
+select raw_topic, raw_partition, verdict, outcome, n from ledger.outcome;

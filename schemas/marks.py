@@ -1,0 +1,35 @@
+"""What streams notes beside a committed raw offset: the only memory it keeps (invariants 1, 2).
+
+The note is the metadata of the commit in Kafka, so it moves with the offset or not at all. Below
+`again` every raw offset had its verdict before: the partition was rewound. `rulesets` are the
+revisions under which outputs beyond the commit may have been sent already.
+"""
+
+import msgspec
+
+
+class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The note beside one committed offset; *rulesets* None = nobody has said."""
+
+    again: int = 0
+    rulesets: tuple[int, ...] | None = None
+    rewound: str = ""
+    """Id of the last rewind that was carried out (schemas.rewinds)."""
+
+
+def encode(mark: Mark) -> str:
+    """Write *mark* as the metadata of a commit; the empty text says nothing."""
+    return "" if mark == Mark() else msgspec.json.encode(mark).decode()
+
+
+def decode(text: str | None) -> Mark:
+    """Read the metadata of a commit; what is not ours says nothing."""
+    try:
+        return msgspec.json.decode(text, type=Mark) if text else Mark()
+    except msgspec.MsgspecError:
+        return Mark()
+
+
+def decided(committed: int, mark: Mark) -> int:
+    """Give the offset below which every record had its verdict, rewound or not."""
+    return max(committed, mark.again)
