@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from consumers.again import is_again
 from consumers.arrays import sized
 from consumers.batch import Record, malformed, order_key
 from consumers.cells import CellReader
@@ -68,8 +69,8 @@ class Reader:
         return Arrival(key, order, account, row, source_ts, record)
 
     def _account(self, record: Record, raw: Origin, scope: str, source_ts: int) -> Account:
-        day = window_day(source_ts)
-        return Account(raw, self._dataset.id, scope, day, record.headers["suoi.op"])
+        day, op = window_day(source_ts), record.headers["suoi.op"]
+        return Account(raw, self._dataset.id, scope, day, op, is_again(record))
 
 
 def winners(arrivals: Iterable[Arrival], counts: Counts) -> dict[str, Arrival]:

@@ -10,12 +10,14 @@ from typing import NamedTuple
 
 import structlog
 
+from consumers.again import is_again
 from consumers.arrivals import Arrival, Reader, winners
 from consumers.batch import Batch, Bounds, Move, Record, raw_origin
 from consumers.bookkeeping import Desk
 from consumers.decoding import Decoder, Schemas
 from consumers.group import sink_consumer
 from consumers.ledger.counts import Counts
+from consumers.ledger.moves import Tally
 from consumers.ledger.progress import Repeats
 from consumers.loop import Loop, stop_on_signals
 from consumers.refused import CarefulWriting
@@ -76,7 +78,7 @@ class Province:
 
         *behind* is the batch before this one while it is not yet written.
         """
-        counts = Counts("clean")
+        counts = Tally("clean")
         repeats = self._desk.repeats(None if behind is None else behind.repeats)
         return Ready(batch, self._choose(batch.records, repeats, counts), counts, repeats)
 
@@ -112,7 +114,7 @@ class Province:
         arrivals: dict[str, list[Arrival]] = {}
         for record in records:
             raw = raw_origin(record)
-            if not repeats.met(record.place, raw):  # Invariant 2
+            if is_again(record) or not repeats.met(record.place, raw):  # Invariant 2
                 arrival = self._readers[record.topic].read(record, raw)
                 arrivals.setdefault(record.topic, []).append(arrival)
         return {topic: winners(found, counts) for topic, found in arrivals.items()}

@@ -14,6 +14,7 @@ from consumers.batch import Batch, Bounds
 from consumers.bookkeeping import Desk, Settle
 from consumers.group import sink_consumer
 from consumers.ledger.counts import QUARANTINED, REPLAYED, Counts
+from consumers.ledger.moves import Tally
 from consumers.loop import Beat, Loop, stop_on_signals
 from consumers.rejects import Item, read_reject
 from infra import faults
@@ -45,9 +46,13 @@ class Quarantine:
         """File items, counts and offsets, all or nothing; the errors are those of Sink.write."""
         if self._desk.written_before(batch.moves):
             return {}
-        counts, repeats = Counts("reject"), self._desk.repeats()
+        counts, repeats = Tally("reject"), self._desk.repeats()
         read = (read_reject(self._datasets[record.topic], record) for record in batch.records)
-        items = [item for item in read if not repeats.met(item.place, item.account.raw)]
+        items = [
+            item
+            for item in read
+            if item.account.again or not repeats.met(item.place, item.account.raw)  # Invariant 2
+        ]
         work = partial(self._file, items, counts)
         self._desk.transact(batch, repeats, work, partial(faults.point, "quarantine.before_commit"))
         return counts.totals

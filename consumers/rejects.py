@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from consumers.again import is_again
 from consumers.batch import Headers, Record, order_key, raw_origin
 from consumers.ledger.counts import Account, window_day
 from infra.kafka_reader import Place
@@ -51,7 +52,8 @@ def read_reject(dataset: Dataset, record: Record) -> Item:
     }
     day = window_day(record.timestamp * 1000 if source_ts is None else source_ts)
     scope = headers.get("suoi.scope") or UNASSIGNED
-    account = Account(raw, dataset.id, scope, day, headers.get("suoi.op") or UNKNOWN)
+    op = headers.get("suoi.op") or UNKNOWN
+    account = Account(raw, dataset.id, scope, day, op, is_again(record))
     return Item(record.place, account, facts)
 
 

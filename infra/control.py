@@ -14,7 +14,9 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Message, Top
 from infra import kafka_reader
 from infra.errors import Transient
 from infra.kafka import Headers
+from schemas import rewinds
 from schemas.control import Standing, decode, encode
+from schemas.rewinds import Rewind
 from schemas.topics import CONTROL
 
 _PATIENCE_S = 15.0
@@ -48,6 +50,7 @@ class Control:
         self._next = 0
         self._reading = threading.Lock()
         self.standings: dict[str, Standing] = {}
+        self.rewinds: dict[str, Rewind] = {}
 
     def follow(self, wait_s: float) -> None:
         """Take in what has been written since; waits for it up to *wait_s*."""
@@ -87,7 +90,7 @@ class Control:
             error = message.error()
             if error is None:
                 self._next = int(message.offset() or 0) + 1
-                enter(self.standings, message)
+                enter(self.standings, message, self.rewinds)
             elif error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001  the client's only name for it
                 self._next = int(message.offset() or 0)
 
@@ -98,25 +101,56 @@ def read_standings(reader: Consumer) -> dict[str, Standing]:
     Raises:
         Transient: Kafka does not answer.
     """
+    return read_control(reader)[0]
+
+
+def read_control(reader: Consumer) -> tuple[dict[str, Standing], dict[str, Rewind]]:
+    """Read standings and requests to rewind, once, by dataset.
+
+    Raises:
+        Transient: Kafka does not answer.
+    """
     places = kafka_reader.partitions(reader, CONTROL)
     stretches = {place: kafka_reader.bounds(reader, place) for place in places}
     found: dict[str, Standing] = {}
+    asked: dict[str, Rewind] = {}
     for message in kafka_reader.read(reader, stretches):
-        enter(found, message)
-    return found
+        enter(found, message, asked)
+    return found, asked
 
 
-def enter(standings: dict[str, Standing], message: Message) -> None:
-    """Take one record into *standings*; a tombstone takes its dataset out."""
+def enter(standings: dict[str, Standing], message: Message, asked: dict[str, Rewind]) -> None:
+    """Take one record into *standings* or *asked*; a tombstone takes its dataset out."""
     key, value = message.key(), message.value()
     try:
-        if value is None:
+        if (_bytes(key) or b"").startswith(rewinds.PREFIX):
+            _enter_rewind(asked, _bytes(key) or b"", _bytes(value))
+        elif value is None:
             standings.pop(_text(key), None)
         else:
             standing = decode(_bytes(key), _bytes(value) or b"")
             standings[standing.dataset] = standing
     except ValueError as error:
         _log.error("control.unreadable", offset=message.offset(), reason=str(error))
+
+
+def _enter_rewind(asked: dict[str, Rewind], key: bytes, value: bytes | None) -> None:
+    if value is None:
+        asked.pop(key.removeprefix(rewinds.PREFIX).decode(), None)
+    else:
+        rewind = rewinds.decode(key, value)
+        asked[rewind.dataset] = rewind
+
+
+async def write_rewind(outbox: Sender, dataset: str, rewind: Rewind | None) -> None:
+    """Ask for *rewind*, or take the request of *dataset* away; wait until the broker has it.
+
+    Raises:
+        Transient: it did not take it.
+    """
+    value = None if rewind is None else rewinds.encode(rewind)
+    outbox.send(CONTROL, rewinds.key(dataset), value, [])
+    await outbox.settle()  # Invariant 1
 
 
 async def write_standing(outbox: Sender, standing: Standing) -> None:

@@ -77,6 +77,8 @@ def _streams(datasets: tuple[Dataset, ...]) -> Iterator[Grant]:
     for dataset in datasets:
         for name in (topics.clean(dataset), topics.reject(dataset), *_open(dataset)):
             yield from _each("streams", name, _WRITE)
+        for name in (topics.clean(dataset), topics.reject(dataset)):
+            yield from _each("streams", name, ("READ",))  # what was sent before a kill (past.py)
     yield from _each("streams", topics.BOOKS, _WRITE)
     yield from _each("streams", topics.CONTROL, ("WRITE",))  # it pauses what it cannot judge
     yield Grant("streams", "group", "streams", "READ")

@@ -7,7 +7,7 @@ Were it judged later than what follows it, sinks would take it for a repeat and 
 """
 
 from collections import defaultdict, deque
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Protocol
 
 
@@ -46,6 +46,8 @@ class Deliveries:
         """Where to read on: the first offset that was fetched or delivered in vain."""
         self._held: set[str] = set()
         self._freed: set[str] = set()
+        self._turned: set[Partition] = set()
+        """Set back, and the consumer does not stand there yet."""
 
     # -- the exact prefix --
 
@@ -70,9 +72,25 @@ class Deliveries:
 
     def forget(self, places: Iterable[Partition] | None = None) -> None:
         """Forget *places*, or all: others read them now, or we anew from what is committed."""
-        for place in tuple(self._queues.keys() | self._start) if places is None else places:
+        known = self._queues.keys() | self._start.keys()
+        for place in tuple(known) if places is None else places:
             self._queues.pop(place, None)
             self._start.pop(place, None)
+            self._turned.discard(place)
+
+    # -- partitions that are read again --
+
+    def rewind(self, place: Partition, start: int) -> None:
+        """Read *place* again from *start* on; whatever was delivered of it is void."""
+        for delivery in self._queues.pop(place, ()):
+            delivery.void = True
+        self._start[place] = start
+        self._turned.add(place)
+
+    @property
+    def turned(self) -> bool:
+        """Whether a partition waits for the consumer to go back."""
+        return bool(self._turned)
 
     # -- topics that stand still --
 
@@ -94,6 +112,10 @@ class Deliveries:
         """Whether nothing of *topic* is delivered."""
         return topic in self._held
 
+    def drops(self, place: Partition) -> bool:
+        """Whether what is fetched of *place* is dropped: it is held, or read from elsewhere."""
+        return place.topic in self._held or place in self._turned
+
     def skip(self, place: Partition, first: int) -> None:
         """Write down that records of a held topic, from offset *first* on, were fetched in vain."""
         self._start.setdefault(place, first)
@@ -110,15 +132,20 @@ class Deliveries:
     def back(
         self, topics: Collection[str], assigned: Collection[Partition]
     ) -> dict[Partition, int]:
-        """Return where to read on in the partitions of *topics* that are *assigned* to us."""
+        """Return where to read on in what of *topics*, or set back, is *assigned* to us."""
+        turned = {place for place in self._turned if place.topic not in self._held}
         return {
             place: start
             for place, start in self._start.items()
-            if place.topic in topics and place in assigned
+            if (place.topic in topics or place in turned) and place in assigned
         }
 
+    def arrived(self, back: Mapping[Partition, int]) -> None:
+        """Take note that the consumer stands where *back* says."""
+        self._turned -= {place for place, start in back.items() if self._start.get(place) == start}
+
     def go_on(self, topics: Iterable[str]) -> None:
-        """Deliver *topics* again, but those that were held anew meanwhile."""
+        """Deliver *topics* again, but those held anew meanwhile."""
         for topic in self._freed.intersection(topics):
             self._freed.discard(topic)
             self._held.discard(topic)

@@ -10,22 +10,27 @@ the commit skips a missing head) and costs 65 µs a record. Here
 3. a paused consumer looks again after 20 ms, not a second; a fetch waits 250 ms at most;
 4. nothing is decoded inside Faust (`PassThrough`);
 5. a topic can be held: it is neither fetched nor delivered, its offsets stay, across rebalances
-   (`Deliveries`, invariant 10).
+   (`Deliveries`, invariant 10);
+6. each commit carries a note (`Marks`), and a partition can be set back in one commit (`rewind`).
 
 It uses private names of Faust, which is therefore pinned exactly; tests/local/test_driver.py is the
 contract with them. Every topic of an app with this transport is chunked.
 """
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any, cast
 
 import aiokafka  # type: ignore[import-untyped]
 import faust
+from aiokafka.structs import OffsetAndMetadata  # type: ignore[import-untyped]
 from faust.transport.drivers import aiokafka as stock
 from faust.types import TP, ConsumerMessage
 from mode.utils.futures import notify
 
 from streams.deliveries import Deliveries
+from streams.marks import Marks
 
 CHUNK_RECORDS = 1000
 CHUNK_BYTES = 4 * 1024 * 1024
@@ -67,12 +72,23 @@ class PassThrough(faust.Schema):  # type: ignore[type-arg]  # not subscriptable 
 
 
 class ConsumerThread(stock.AIOKafkaConsumerThread):
-    """The thread that fetches; stock Faust hard-codes a wait of 1500 ms."""
+    """The thread that speaks to Kafka; stock Faust waits 1500 ms and leaves notes empty."""
 
     def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:  # noqa: ANN401
         consumer = super()._create_worker_consumer(transport)
         consumer._fetch_min_bytes = 1  # noqa: SLF001  read by its start()
         consumer._fetch_max_wait_ms = FETCH_WAIT_MS  # noqa: SLF001
+        commit = consumer.commit
+
+        async def noted(offsets: Mapping[Any, Any]) -> None:
+            await commit(
+                {
+                    tp: OffsetAndMetadata(one.offset, transport.note(tp, one.offset))
+                    for tp, one in offsets.items()
+                }
+            )
+
+        consumer.commit = noted
         return consumer
 
 
@@ -82,6 +98,7 @@ class Consumer(stock.Consumer):
     def __init__(self, transport: Any, *args: Any, **options: Any) -> None:  # noqa: ANN401
         """As Faust's; *transport* keeps the deliveries."""
         self._deliveries: Deliveries = transport.deliveries
+        self._driver: Transport = transport
         super().__init__(transport, *args, **options)
 
     def _new_consumer_thread(self) -> ConsumerThread:
@@ -120,7 +137,7 @@ class Consumer(stock.Consumer):
             chunk = [record for record in chunk if record.offset >= start]
         if not chunk:
             return None
-        if self._deliveries.holds(tp.topic):
+        if self._deliveries.drops(tp):
             self._deliveries.skip(tp, chunk[0].offset)
             return None
         last, value = chunk[-1], cast("bytes", chunk)
@@ -161,7 +178,7 @@ class Consumer(stock.Consumer):
     async def _go_on(self) -> None:
         """Go back to where topics that are free again stopped; only here is no fetch under way."""
         topics = self._deliveries.freed()
-        if not topics or not self.flow_active:
+        if not (topics or self._deliveries.turned) or not self.flow_active:
             return
         back = self._deliveries.back(topics, self.assignment())
         try:
@@ -170,6 +187,7 @@ class Consumer(stock.Consumer):
         except Exception as error:  # noqa: BLE001  a rebalance came between: the next round tries
             self.log.warning("going back failed, it is tried again: %r", error)
         else:
+            self._deliveries.arrived(back)
             self._deliveries.go_on(topics)
 
     def verify_event_path(self, now: float, tp: TP) -> None:
@@ -181,6 +199,9 @@ class Consumer(stock.Consumer):
 
     def _new_offset(self, tp: TP) -> int | None:
         """Return the offset after the last record that is settled with all before it."""
+        marks = self._driver.marks
+        if marks is not None and not marks.knows(tp):
+            return None  # its note was not read: committing would lose it
         return self._deliveries.reached(tp)  # Invariant 1
 
     def _filter_tps_with_pending_acks(self, topics: Any = None) -> Iterator[TP]:  # noqa: ANN401
@@ -198,6 +219,42 @@ class Consumer(stock.Consumer):
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
         """Do nothing: an offset that was never delivered has no entry to wait for."""
 
+    async def keep(self, offsets: dict[Any, int]) -> None:
+        """Commit *offsets*, where they stand already, with the notes that Marks wants."""
+        async with self._no_other_commit():
+            await self._commit(offsets)
+
+    async def rewind(self, starts: Mapping[Any, int], name: str) -> None:
+        """Judge the partitions of *starts* again, each from its offset on.
+
+        One commit sets them back and notes how far they had come: killed before it, nothing has
+        happened; after it, the next owner starts there and knows (invariants 2, 8).
+        """
+        marks, back = self._driver.marks, {}
+        if marks is None:
+            return
+        async with self._no_other_commit():
+            for tp, start in starts.items():
+                reached = max(self._deliveries.reached(tp) or 0, self._committed_offset[tp] or 0)
+                back[tp] = min(start, marks.rewind(tp, name, reached))
+                self._deliveries.rewind(tp, back[tp])
+            if await self._commit(back):
+                self._committed_offset.update(back)
+            for tp, start in back.items():
+                self._deliveries.rewind(tp, start)  # a rebalance may have come between
+
+    @asynccontextmanager
+    async def _no_other_commit(self) -> AsyncIterator[None]:
+        """Be the one commit that Faust allows at a time."""
+        while self._commit_fut is not None:
+            await asyncio.wait([self._commit_fut])
+        self._commit_fut = asyncio.get_running_loop().create_future()
+        try:
+            yield
+        finally:
+            mine, self._commit_fut = self._commit_fut, None
+            notify(mine)
+
     async def perform_seek(self) -> None:
         """Go back to what is committed; what was delivered since will be delivered again."""
         self._deliveries.forget()
@@ -207,6 +264,8 @@ class Consumer(stock.Consumer):
         """Forget the deliveries of partitions that are no longer ours."""
         await super().on_partitions_revoked(revoked)
         self._deliveries.forget(revoked)
+        if self._driver.marks is not None:
+            self._driver.marks.forget(revoked)
 
 
 class Transport(stock.Transport):
@@ -217,7 +276,12 @@ class Transport(stock.Transport):
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401
         """As Faust's; `app.transport.deliveries` holds and releases topics."""
         self.deliveries = Deliveries()
+        self.marks: Marks | None = None
         super().__init__(*args, **options)
+
+    def note(self, tp: Any, offset: int) -> str:  # noqa: ANN401
+        """Give the note that goes with a commit of *offset*."""
+        return "" if self.marks is None else self.marks.note(tp, offset)
 
 
 def sliced(records: list[Any]) -> Iterator[list[Any]]:

@@ -35,6 +35,8 @@ from streams.conditions import CONDITIONS
 from streams.gate import Gate
 from streams.judge import fault
 from streams.lazy import LazyValidator
+from streams.marks import Marks
+from streams.rewinder import Rewinder, open_memory
 from streams.structure import Stop
 from streams.transport import PassThrough, is_void, settle
 from streams.workshop import Refined, Secrets, Workshop, open_workshop
@@ -93,18 +95,29 @@ def run(
     gate = Gate(control, partial(write_standing, outbox), workshop.datasets)
     data = settings.home / "data" / "streams"
     place = Place(settings.kafka, settings.kafka.bootstrap, settings.timing, data)
-    carry(workshop, outbox, place, gate)
+    memory = open_memory(settings.kafka, catalogue, control, outbox)
+    carry(workshop, outbox, place, gate, memory)
 
 
-def carry(workshop: Workshop, outbox: Sender, place: Place, gate: Gate | None = None) -> None:
+def carry(
+    workshop: Workshop,
+    outbox: Sender,
+    place: Place,
+    gate: Gate | None = None,
+    memory: Rewinder | None = None,
+) -> None:
     """Carry chunks through *workshop* until told to stop by SIGTERM; see `run`.
 
-    *gate* says which datasets stand still; without one, none may have to.
+    *gate* says which datasets stand still; without one, none may have to. *memory* knows what was
+    judged before and sets partitions back; without one, nothing ever was.
     """
     app = application(place, workshop.topics)
     if gate is not None:
         gate.guard(app.transport.deliveries)
-        app.task(_following(gate))
+        app.task(_following(gate.follow))
+    if memory is not None:
+        app.transport.marks = memory.marks
+        app.task(_following(partial(memory.follow, lambda: app.consumer)))
     Carrier(workshop, outbox, gate).attend(app)
     worker = faust.Worker(
         app,
@@ -166,10 +179,13 @@ class Carrier:
         self._workshop = workshop
         self._outbox = outbox
         self._gate = gate
+        self._app: Any = None
+        self._marks: Marks | None = None
         self._said = _Said()
 
     def attend(self, app: Any) -> None:  # noqa: ANN401
         """Subscribe to the workshop's topics in *app*; by name, never by pattern."""
+        self._app, self._marks = app, app.transport.marks
         topic = app.topic(*self._workshop.topics, schema=PassThrough())
         app.agent(topic, name="streams.carrier")(self._carry)
         app.on_partitions_assigned.connect(_joined)
@@ -177,6 +193,7 @@ class Carrier:
     async def _carry(self, stream: Any) -> None:  # noqa: ANN401
         async for batch in stream.noack_take(_BATCH_CHUNKS, within=_BATCH_WAIT_S):
             async with _or_die():
+                await self._remember(batch)
                 stops = await self._move([event for event in batch if not is_void(event)])
             for event in batch:
                 await stream.ack(event)  # for Faust; what is committed is what was settled
@@ -185,6 +202,16 @@ class Carrier:
                     await self._stop(stop)
         if not stream.app.should_stop:
             _die("The stream ended while its application runs.")
+
+    async def _remember(self, events: list[Any]) -> None:
+        """Know what was judged before of the partitions of *events*."""
+        if self._marks is not None:
+            await self._marks.load([event.message.tp for event in events], self._app.consumer)
+
+    def _refined(self, event: Any) -> Refined:  # noqa: ANN401
+        if self._marks is None:
+            return self._workshop.refine(event.value)
+        return self._workshop.refine(event.value, self._marks.past(event.message.tp))
 
     async def _move(self, events: list[Any]) -> list[Stop]:
         """Judge, send, wait, settle; returns where datasets stop, the first of each."""
@@ -195,7 +222,7 @@ class Carrier:
         for event in events:
             if event.message.topic in stops:
                 continue
-            part = self._workshop.refine(event.value)
+            part = self._refined(event)
             refined.append((event, part))
             counts += part.counts
             if part.stop:
@@ -217,12 +244,12 @@ class Carrier:
         await self._gate.stop(stop)  # Invariant 10
 
 
-def _following(gate: Gate) -> Callable[[], Awaitable[None]]:
-    async def follow() -> None:
+def _following(follow: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    async def followed() -> None:
         async with _or_die():
-            await gate.follow()
+            await follow()
 
-    return follow
+    return followed
 
 
 @asynccontextmanager

@@ -11,11 +11,12 @@ from schemas import topics
 from schemas.catalogue import Catalogue
 from schemas.contract import Dataset
 from schemas.records import Accepted, Filtered, Origin, Rejected
-from streams.books import Page
+from streams.books import Page, Pages
 from streams.conditions import Condition
 from streams.envelope import RawRecord
 from streams.judge import Judge, Judged, Unjudged, Validator, fault, filtered_topics
 from streams.output import Message, Writer
+from streams.past import NOTHING, Past, marked
 from streams.structure import Stop, cannot_judge, stop_at
 
 Accepts = Callable[[str], Collection[str]]
@@ -63,8 +64,10 @@ class Workshop:
         self.topics = (*desks, *filtered)
         self.datasets = {desk.judge.dataset.id: topic for topic, desk in desks.items()}
 
-    def refine(self, chunk: Sequence[RawRecord]) -> Refined:
+    def refine(self, chunk: Sequence[RawRecord], past: Past = NOTHING) -> Refined:
         """Judge *chunk*: records of one partition, in order, at least one.
+
+        What had a verdict before, as *past* knows, is marked.
 
         Raises:
             Fatal: the topic is none of ours (invariant 10).
@@ -73,18 +76,20 @@ class Workshop:
         desk = self._desks.get(topic)
         if desk is None:
             return self._filter(chunk)
-        page = Page(topic, chunk[0].partition, desk.judge.dataset.revision)
+        pages = Pages(chunk[0], desk.judge.dataset.revision, past)
         messages: list[Message] = []
         for first in range(0, len(chunk), LOT):
             lot = chunk[first : first + LOT]
             decided, stop = self._judged(desk, lot)
             for record, judged in zip(lot, decided, strict=False):  # fewer where it stops
+                begun = len(messages)
                 written = _write(desk, record, judged, messages)
-                page.enter(record.offset, written.verdict)
+                if past.had(record.offset):
+                    messages[begun:] = map(marked, messages[begun:])
+                pages.enter(record.offset, written.verdict)
             if stop:
-                pages = [page.message()] if page.counts else []
-                return Refined([*messages, *pages], page.counts, stop)  # Invariant 2: in flight
-        return Refined([*messages, page.message()], page.counts)
+                break  # Invariant 2: in flight
+        return Refined([*messages, *pages.messages()], pages.counts, stop)
 
     def _judged(self, desk: Desk, lot: Sequence[RawRecord]) -> tuple[list[Judged], Stop | None]:
         """Judge *lot* up to its end, or to the record where its dataset stops (invariant 10)."""
@@ -108,7 +113,7 @@ class Workshop:
         if topic not in self._filtered:
             message = f"No contract names the topic {topic}; add one or leave the topic out."
             raise Fatal(message)
-        page = Page(topic, chunk[0].partition, 0)
+        page = Page((topic, chunk[0].partition), 0)
         for record in chunk:
             origin = Origin(record.topic, record.partition, record.offset)
             page.enter(record.offset, Filtered(origin=origin, rule=self._filtered[topic]))

@@ -25,6 +25,8 @@ class Account(NamedTuple):
     scope: str
     day: int
     op: str
+    again: bool = False
+    """It had a verdict before: outside the sum (`moves.py`)."""
 
 
 def window_day(source_ts: int) -> int:

@@ -54,7 +54,8 @@ def read_ledger(connection: psycopg.Connection) -> Ledger:
         connection.execute("set transaction isolation level repeatable read, read only")
         progress = connection.execute(queries["progress"])
         known = {Place(topic, number): following for topic, number, following in progress}
-        seen = {(Place(*row[:2]), Place(*row[2:4])): row[4] for row in connection.execute(queries["seen"])}
+        rows = connection.execute(queries["seen"])
+        seen = {(Place(*row[:2]), Place(*row[2:4])): row[4] for row in rows}
         counted: dict[Place, dict[tuple[str, str], int]] = defaultdict(dict)
         for topic, number, verdict, outcome, n in connection.execute(queries["outcomes"]):
             counted[Place(topic, number)][verdict, outcome] = n

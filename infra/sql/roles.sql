@@ -16,6 +16,7 @@ alter role {role} password {verifier};
 grant usage on schema clean, ledger to province_sink;
 grant select, insert, update on all tables in schema clean to province_sink;
 grant select, insert, update on ledger.progress, ledger.seen, ledger.outcome, ledger.count to province_sink;
+grant select, insert, update on ledger.refused to province_sink;
 
 -- grant_refusals --
 -- The sink files rows that the database refuses; it sees keys and order keys of items, no problem
@@ -34,6 +35,7 @@ grant usage on schema clean, ledger, quarantine to province_quarantine;
 grant select, insert, update on quarantine.item to province_quarantine;
 grant select, insert, update on ledger.progress, ledger.seen, ledger.outcome, ledger.count
     to province_quarantine;
+grant select, insert, update, delete on ledger.refused to province_quarantine;
 
 -- grant_order --
 grant select (_key, _generation, _position, _step, _ruleset) on {table} to province_quarantine;

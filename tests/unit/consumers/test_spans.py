@@ -8,9 +8,7 @@ from hypothesis import strategies as st
 from consumers.ledger.spans import Base, Cover, Range, Run, Verdicts, resolved
 
 WORDS = st.sampled_from(["clean", "reject", "filtered:tombstone", "filtered:message"])
-RUNS = st.lists(
-    st.builds(Run, st.integers(0, 40), st.integers(1, 15), WORDS), max_size=30
-)
+RUNS = st.lists(st.builds(Run, st.integers(0, 40), st.integers(1, 15), WORDS), max_size=30)
 
 
 def spread(runs: list[Run], committed: int) -> dict[int, str]:
