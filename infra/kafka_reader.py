@@ -92,6 +92,12 @@ def committed_marks(reader: Consumer, places: list[Place]) -> dict[Place, tuple[
     }
 
 
+def offsets_at(reader: Consumer, asked: list[TopicPartition]) -> dict[Place, int]:
+    """First offset at or after the time (ms, in place of the offset); -1 where none is so late."""
+    answer = _asked(reader, lambda: reader.offsets_for_times(asked, timeout=_WAIT_S))
+    return {Place(one.topic, one.partition): one.offset for one in answer}
+
+
 def read(reader: Consumer, stretches: Mapping[Place, tuple[int, int]]) -> Iterator[Message]:
     """Yield the records of each stretch [first, end); gaps that compaction left are passed over.
 

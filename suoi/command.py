@@ -42,6 +42,7 @@ COMMANDS = {
     "connector": "suoi.connector",
     "source": "suoi.source",
     "dataset": "suoi.dataset",
+    "rejudge": "suoi.rejudge",
     "reject": "suoi.reject",
     "finding": "suoi.finding",
     "ledger": "suoi.ledger",

@@ -24,12 +24,18 @@ from pathlib import Path
 import faust
 import mode
 
-from infra.control import Control, write_standing
+from infra import kafka_reader
+from infra.control import Control, write_rewind, write_standing
 from infra.kafka import Outbox, producer_config
 from infra.settings import Timing
 from schemas.contract import Dataset
+from schemas.marks import Mark
+from streams.deliveries import Partition
 from streams.envelope import RawRecord
 from streams.gate import Gate
+from streams.marks import Marks
+from streams.past import NOTHING, Past
+from streams.rewinder import Rewinder
 from streams.structure import Stop
 from streams.transport import PassThrough, settle
 from streams.worker import Place, carry
@@ -72,6 +78,8 @@ class Ledger:
         self._fail_at = given.fail_at
         self._failed = given.out.with_suffix(".failed")
         self._slow = given.slow
+        again = given.out.with_suffix(".again")
+        self._again = os.open(again, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
     def process(self, places: list[tuple[int, int]]) -> None:
         """Write down *places*, (partition, offset) each, unless it is time to fail."""
@@ -82,6 +90,10 @@ class Ledger:
                 raise RuntimeError(message)
             os.write(self._out, f"{partition}:{offset}\n".encode())
         time.sleep(self._slow)
+
+    def again(self, places: list[tuple[int, int]]) -> None:
+        """Write down which of *places* had a verdict before."""
+        os.write(self._again, "".join(f"{one}:{two}\n" for one, two in places).encode())
 
     def _strikes(self, partition: int, offset: int) -> bool:
         wanted = self._fail_at is not None and partition == 0 and offset >= self._fail_at
@@ -101,8 +113,10 @@ class Workshop:
         self._ledger = ledger
         self._accepted = accepted
 
-    def refine(self, chunk: Sequence[RawRecord]) -> Refined:
+    def refine(self, chunk: Sequence[RawRecord], past: Past = NOTHING) -> Refined:
         """Process *chunk*, up to a record that stops it."""
+        had = [(item.partition, item.offset) for item in chunk if past.had(item.offset)]
+        self._ledger.again(had)
         gone = [item for item in chunk if item.value == GONE]
         if gone and "nam" not in self._accepted(DATASET.id):
             place = gone[0].topic, gone[0].partition, gone[0].offset
@@ -121,6 +135,24 @@ class Nowhere:
 
     async def settle(self) -> None:
         """Have nothing to wait for."""
+
+
+def remembering(
+    reader: kafka_reader.Reader, control: Control, outbox: Outbox, topic: str
+) -> Rewinder:
+    """The product's own memory, without clean and reject topics to look into."""
+
+    def ask(places: list[Partition]) -> dict[Partition, tuple[int, Mark]]:
+        wanted = [kafka_reader.Place(one.topic, one.partition) for one in places]
+        found = kafka_reader.committed_marks(reader, wanted)
+        return {place: found[one] for place, one in zip(places, wanted, strict=True)}
+
+    async def clear(dataset: str) -> None:
+        await write_rewind(outbox, dataset, None)
+        control.rewinds.pop(dataset, None)
+
+    marks = Marks({topic: 1}, ask, lambda _topic, _starts: {})
+    return Rewinder(control, clear, marks, ask, {DATASET.id: topic})
 
 
 def application(given: argparse.Namespace) -> faust.App:
@@ -158,7 +190,9 @@ def main() -> None:
         config = {"bootstrap.servers": given.bootstrap}
         control, outbox = Control(config, given.topic), Outbox(config | producer_config())
         gate = Gate(control, partial(write_standing, outbox), {DATASET.id: given.topic})
-        carry(Workshop(given.topic, ledger, control.accepted), outbox, place, gate)
+        reader = kafka_reader.Reader(config | kafka_reader.ALONE | {"group.id": given.topic})
+        memory = remembering(reader, control, outbox, given.topic)
+        carry(Workshop(given.topic, ledger, control.accepted), outbox, place, gate, memory)
     app = application(given)
     attend = _chunks if given.driver == "cdc" else _records
     attend(app, given.topic, ledger)
