@@ -93,10 +93,11 @@ def _origin(message: Message) -> Origin | None:
     headers = {name: _text(value) for name, value in given}
     if headers.get(AGAIN[0]) == AGAIN[1]:
         return None
-    if "suoi.raw" in headers:
-        topic, number, offset = headers["suoi.raw"].rsplit(":", 2)
-    else:
-        topic, number, offset = (headers[f"__connect.errors.{one}"] for one in Origin._fields)
+    named = [headers.get(f"__connect.errors.{one}", "") for one in Origin._fields]
+    parts = headers["suoi.raw"].rsplit(":", 2) if "suoi.raw" in headers else named
+    if len(parts) < len(Origin._fields) or not parts[-1].isdecimal():
+        return None  # it has no raw cause: operated
+    topic, number, offset = parts
     return Origin(topic, int(number), int(offset))
 
 

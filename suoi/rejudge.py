@@ -1,7 +1,7 @@
 """`suoi rejudge`: judge a range of a dataset's past again, under the contract in force.
 
-The command asks; the workers that own the partitions set them back (streams.rewinder). Live changes
-follow in their order. A newer ruleset wins over the verdicts it replaces; the same one does nothing.
+The command asks; the workers that own the partitions set them back (streams.rewinder), and what
+came since follows in its order. A newer ruleset wins over old verdicts; the same one does nothing.
 """
 
 import asyncio

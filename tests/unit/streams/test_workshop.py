@@ -18,6 +18,7 @@ from schemas.reasons import REASONS
 from schemas.records import Problem, Row
 from streams.conditions import CONDITIONS
 from streams.output import Message
+from streams.past import Past
 from streams.workshop import Refined, Secrets, Workshop, open_workshop
 
 SECRET = b"an invented secret"
@@ -335,3 +336,21 @@ def test_a_key_is_never_a_header(workshop: Workshop) -> None:
 def test_judging_twice_gives_the_same_bytes(workshop: Workshop) -> None:
     chunk = [change(PRODUCTS, "c", product()), change(PRODUCTS, "d", None, before=product())]
     assert workshop.refine(chunk).messages == workshop.refine(chunk).messages  # Invariant 3
+
+
+def test_what_had_a_verdict_before_is_marked_and_booked_apart(workshop: Workshop) -> None:
+    chunk = [change(PRODUCTS, "u", product(), offset=offset) for offset in (7, 8, 9)]
+    refined = workshop.refine(chunk, Past(8, {8: "reject"}))
+    marked = {
+        (message.topic, dict(message.headers)["suoi.raw"])
+        for message in refined.messages
+        if ("suoi.again", "1") in message.headers
+    }
+    raw = topics.raw(PRODUCTS)
+    assert marked == {(name, f"{raw}:1:{offset}") for name in (CLEAN, OPEN) for offset in (7, 8)}
+    pages = [json.loads(one.value or b"") for one in refined.messages if one.topic == topics.BOOKS]
+    assert [(page.get("again"), page["runs"]) for page in pages] == [
+        (True, [[7, 1, "clean"]]),
+        (None, [[8, 1, "reject"], [9, 1, "clean"]]),  # Invariant 2: the first verdict decides
+    ]
+    assert refined.counts == {"clean": 2, "reject": 1}
