@@ -99,6 +99,14 @@ def test_what_was_booked_but_not_committed_is_not_lost(books: Books, tmp_path: P
     path = tmp_path / "checkpoint.json"
     chunks(books, 0, 20)
     assert read(150, path).verdicts[RAW].totals == {"clean": 135, "reject": 15}
+    assert read(190, path).verdicts[RAW].totals == {"clean": 171, "reject": 19}
+    assert read(190).verdicts[RAW].totals == {"clean": 171, "reject": 19}
+
+
+def test_a_chunk_judged_again_after_a_checkpoint_decides(books: Books, tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint.json"
+    chunks(books, 0, 20)
+    assert read(150, path).verdicts[RAW].totals == {"clean": 135, "reject": 15}
     books.book((150, 50, "reject"))  # killed before the commit: judged again, the latest decides
     assert read(200, path).verdicts[RAW].totals == {"clean": 135, "reject": 65}
     assert read(200).verdicts[RAW].totals == {"clean": 135, "reject": 65}
