@@ -19,7 +19,7 @@ class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
 
 _END = "\0"
 """librdkafka 2.x copies a note without the zero that ends it, and its Python client then reads what
-lies behind it in memory (measured: a note in three was spoilt). Ours brings its own zero."""
+lies behind it in memory (met in three runs of five). Ours brings its own zero."""
 
 
 def encode(mark: Mark) -> str:
