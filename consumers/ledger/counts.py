@@ -1,7 +1,7 @@
 """Counts: every raw record once, by how it ended (law 2), and by commune and window day."""
 
 from collections import Counter
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from infra.postgres import Connection
 from infra.queries import read_queries
@@ -48,11 +48,11 @@ class Counts:
         self._days: Counter[tuple[str, str, int, str, str]] = Counter()
         self.totals: Counter[str] = Counter()
 
-    def copy(self) -> "Counts":
+    def copy(self) -> Self:
         """Give counts that begin with these."""
-        other = Counts(self._verdict)
-        other._outcomes = self._outcomes.copy()
-        other._days = self._days.copy()
+        other = type(self)(self._verdict)
+        other._outcomes = self._outcomes.copy()  # noqa: SLF001  one of our own
+        other._days = self._days.copy()  # noqa: SLF001  one of our own
         other.totals = self.totals.copy()
         return other
 

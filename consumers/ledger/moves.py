@@ -8,7 +8,7 @@ filed, in the one that files it. A second verdict that refuses moves nothing: th
 opens.
 """
 
-from typing import Any
+from typing import Any, Self
 
 from consumers.ledger.counts import APPLIED, QUARANTINED, SUPERSEDED, Account, Counts
 from infra.postgres import Connection
@@ -25,6 +25,13 @@ class Tally(Counts):
         self._first = verdict
         self._refused: list[Account] = []
         self._again: dict[Origin, tuple[Account, str]] = {}
+
+    def copy(self) -> Self:
+        """Give counts that begin with these."""
+        other = super().copy()
+        other._refused = self._refused.copy()  # noqa: SLF001  one of our own
+        other._again = self._again.copy()  # noqa: SLF001  one of our own
+        return other
 
     def add(self, account: Account, outcome: str) -> None:
         """Count one record, once; one judged again is kept beside the sum."""
@@ -49,6 +56,7 @@ class Tally(Counts):
         if self._refused:
             facts: dict[str, Any] = _columns(self._refused) | {"verdict": self._first}
             connection.execute(queries["shift"].format(lines=queries["refuse"]), facts)
+        if self._refused and self._first == "reject":
             connection.execute(queries["forget_awaited"])
         if self._again:
             accounts = [account for account, _ in self._again.values()]

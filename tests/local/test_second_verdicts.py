@@ -80,6 +80,27 @@ def test_a_row_that_comes_before_its_reject_is_filed_waits_for_it(server: Server
         assert outcomes(server) == {("reject", "applied"): 1}
 
 
+def test_a_row_waits_while_earlier_rejects_are_filed(server: Server) -> None:
+    writer = Writer()
+    with province(server) as (clean, reject):
+        clean.write(again(writer.clean(3, 13, raw=3, _ruleset=2)))
+        for number in (0, 1, 3):
+            reject.write(writer.reject(number, 10 + number, raw=number))
+        assert outcomes(server) == {("reject", "quarantined"): 2, ("reject", "applied"): 1}
+
+
+def test_a_row_that_waits_for_nothing_is_forgotten(server: Server) -> None:
+    writer = Writer()
+    with province(server) as (clean, reject):
+        clean.write(writer.clean(1, 10, raw=0))
+        clean.write(again(writer.clean(1, 10, raw=0, _ruleset=2)))  # quarantine may be behind
+        assert ask(server, "select raw_offset from ledger.refused") == [(0,)]
+        reject.write(writer.reject(2, 11, raw=1))
+        reject.write(writer.reject(3, 12, raw=2))
+        assert ask(server, "select raw_offset from ledger.refused order by 1") == [(1,), (2,)]
+        assert outcomes(server) == {("clean", "applied"): 1, ("reject", "quarantined"): 2}
+
+
 def test_an_older_version_that_is_clean_now_is_superseded(server: Server) -> None:
     writer = Writer()
     with province(server) as (clean, reject):
