@@ -119,12 +119,14 @@ def read_control(reader: Consumer) -> tuple[dict[str, Standing], dict[str, Rewin
     return found, asked
 
 
-def enter(standings: dict[str, Standing], message: Message, asked: dict[str, Rewind]) -> None:
+def enter(
+    standings: dict[str, Standing], message: Message, asked: dict[str, Rewind] | None = None
+) -> None:
     """Take one record into *standings* or *asked*; a tombstone takes its dataset out."""
     key, value = message.key(), message.value()
     try:
         if (_bytes(key) or b"").startswith(rewinds.PREFIX):
-            _enter_rewind(asked, _bytes(key) or b"", _bytes(value))
+            _enter_rewind({} if asked is None else asked, _bytes(key) or b"", _bytes(value))
         elif value is None:
             standings.pop(_text(key), None)
         else:
