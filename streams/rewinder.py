@@ -6,6 +6,7 @@ its id there and does nothing. It is taken away once every partition carries it.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple, Protocol
@@ -15,6 +16,7 @@ from confluent_kafka import Consumer
 
 from infra import kafka_reader
 from infra.control import Control, Sender, write_rewind
+from infra.errors import Transient
 from infra.faults import point
 from infra.kafka_reader import Place
 from infra.settings import KafkaAccess
@@ -27,6 +29,7 @@ from streams.marks import Ask, Marks
 from streams.past import find_firsts
 
 _FOLLOW_S = 0.25
+_PATIENCE_S = 30.0
 _log = structlog.get_logger()
 
 
@@ -132,9 +135,18 @@ def open_memory(
 
 
 def _ask(reader: Consumer, places: list[Partition]) -> dict[Partition, Any]:
+    """Ask, and again while a broker that was started anew does not know its groups yet."""
     wanted = [Place(place.topic, place.partition) for place in places]
-    found = kafka_reader.committed_marks(reader, wanted)
-    return {place: found[one] for place, one in zip(places, wanted, strict=True)}
+    deadline = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            found = kafka_reader.committed_marks(reader, wanted)
+        except Transient:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_FOLLOW_S)
+        else:
+            return {place: found[one] for place, one in zip(places, wanted, strict=True)}
 
 
 def _look(
