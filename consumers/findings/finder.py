@@ -14,7 +14,8 @@ import structlog
 from consumers.findings.follower import KafkaKeys, Keys, follow, forget, look_ahead, move
 from consumers.findings.judge import Judge, Totals
 from consumers.findings.rules import rules_of
-from consumers.loop import stop_on_signals, waits
+from consumers.loop import stop_on_signals
+from consumers.waits import waits
 from infra import faults
 from infra.errors import NotOwner, Transient, Usage
 from infra.kafka_reader import open_reader
