@@ -1,11 +1,13 @@
 """The quarantine sink: every reject becomes an item with its reasons and its owner.
 
-The payload stays in reject.*; an item says where. One item a key is open: a newer reject takes its
-place, and the stored row of the key closes it once it is newer (DESIGN.md 5).
+One item a key is open: a newer reject takes its place, and the stored row of the key closes it once
+it is newer (DESIGN.md 5). The payload is kept sealed beside the item, up to `payloads.LARGEST`; a
+larger one stays in reject.* alone, and the item says where.
 """
 
 from collections.abc import Iterable, Mapping
 from functools import partial
+from typing import Any
 
 import orjson
 from psycopg import sql
@@ -16,24 +18,33 @@ from consumers.group import sink_consumer
 from consumers.ledger.counts import QUARANTINED, REPLAYED, Counts
 from consumers.ledger.moves import Tally
 from consumers.loop import Beat, Loop, stop_on_signals
+from consumers.payloads import LARGEST, columns
 from consumers.rejects import Item, read_reject
 from infra import faults
+from infra.errors import Usage
 from infra.kafka_reader import Place
 from infra.postgres import Connection, Database
 from infra.queries import read_queries
+from infra.sealing import Keys, read_keys
 from infra.settings import Settings
 from schemas import topics
 from schemas.contract import Dataset
+from schemas.records import Origin
 
 CONSUMER = "quarantine"
+Filed = dict[tuple[Origin, int], int]
+"""Raw record and ruleset -> the number of the item just filed for it."""
 
 
 class Quarantine:
     """Files batches of rejects; upholds Sink."""
 
-    def __init__(self, database: Database, datasets: Iterable[Dataset]) -> None:
-        """Take the provincial *database*."""
+    def __init__(
+        self, database: Database, datasets: Iterable[Dataset], keys: Keys | None = None
+    ) -> None:
+        """Take the provincial *database*; payloads are kept where there are *keys* to seal them."""
         self._database = database
+        self._keys = keys
         self._desk = Desk(CONSUMER, database)
         self._datasets = {topics.reject(one): one for one in datasets}
         self._queries = read_queries("quarantine")
@@ -74,36 +85,66 @@ class Quarantine:
         facts = {"items": orjson.dumps([item.facts for item in items]).decode()}
         filing = connection.execute(self._queries["file"], facts)
         settle()
-        filed = set(filing)
+        filed = {(Origin(*row[1:4]), row[4]): row[0] for row in filing}
         for item in items:
-            counts.add(item.account, QUARANTINED if item.account.raw in filed else REPLAYED)
-        keyed = [item.facts for item in items if item.facts["key"] is not None]
-        keys = {
-            "datasets": [one["dataset"] for one in keyed],
-            "keys": [one["key"] for one in keyed],
-        }
-        connection.execute(self._queries["supersede"], keys)
+            new = (item.account.raw, item.identity.ruleset) in filed
+            if not item.again:  # Invariant 2: the first verdict was counted
+                counts.add(item.account, QUARANTINED if new else REPLAYED)
+        self._keep(connection, items, filed)
+        known = _known(items)
+        connection.execute(self._queries["supersede"], known)
+        connection.execute(self._queries["supersede_nameless"], known)
         connection.execute(self._queries["open"])
         met = {item.place.topic: self._datasets[item.place.topic] for item in items}
         self._close(connection, met.values())
         counts.write(connection)
 
+    def _keep(self, connection: Connection, items: list[Item], filed: Filed) -> None:
+        """Keep the payload of each item just filed, in the transaction of the item."""
+        if self._keys is None:
+            return
+        kept = {
+            number: (number, item.identity, item.payload)
+            for item in items
+            if (number := filed.get((item.account.raw, item.identity.ruleset))) is not None
+            and item.payload.size <= LARGEST
+        }
+        if kept:
+            connection.execute(self._queries["keep"], columns(self._keys, kept.values()))
+
     def _close(self, connection: Connection, datasets: Iterable[Dataset]) -> None:
         for dataset in datasets:
-            query = self._queries["close"].format(table=sql.Identifier("clean", dataset.id))
-            connection.execute(query, {"dataset": dataset.id})
+            table = sql.Identifier("clean", dataset.id)
+            for name in ("close", "close_named"):
+                query = self._queries[name].format(table=table)
+                connection.execute(query, {"dataset": dataset.id})
+
+
+def _known(items: list[Item]) -> dict[str, list[Any]]:
+    """Return the keys and raw records of *items*, as arrays: their older items are looked up."""
+    facts = [item.facts for item in items]
+    keyed = [one for one in facts if (one["key"] or one["named_key"]) is not None]
+    return {
+        "datasets": [one["dataset"] for one in keyed],
+        "keys": [one["key"] or one["named_key"] for one in keyed],
+        **{f"raw_{name}s": [one[f"raw_{name}"] for one in facts] for name in Origin._fields},
+    }
 
 
 def run(settings: Settings, catalogue: Mapping[str, Dataset]) -> None:
     """File rejects until told to stop (SIGTERM, SIGINT).
 
     Raises:
-        Usage: settings miss Kafka.
+        Usage: settings miss Kafka, or the keys that seal payloads.
         Transient: a part stayed away for longer than our patience; nothing unwritten was committed.
         Fatal: a person is needed.
     """
     stop = stop_on_signals()
-    sink = Quarantine(Database(f"suoi-{CONSUMER}"), catalogue.values())
+    if settings.quarantine_keys is None:
+        message = "SUOI_QUARANTINE_KEY_FILE is not set; the quarantine sink seals what it keeps."
+        raise Usage(message)
+    keys = read_keys(settings.quarantine_keys)
+    sink = Quarantine(Database(f"suoi-{CONSUMER}"), catalogue.values(), keys)
     wanted = list(map(topics.reject, catalogue.values()))
     beat = Beat(settings.timing.close_items, sink.close_items)
     Loop(sink_consumer(settings, CONSUMER, wanted), sink, settings.timing, stop, beat).run(wanted)

@@ -1,6 +1,7 @@
-"""A reject record read as what quarantine keeps of it; the payload is not looked at.
+"""A reject record read as what quarantine keeps of it; the payload is not looked into.
 
-A reject whose envelope did not decode has no order key: it is kept without a key and stands alone.
+A reject whose envelope did not decode has no order key: it is kept without a key and stands alone,
+under the row that the record's own key names, if it names one (`named_key`).
 """
 
 from typing import Any, NamedTuple
@@ -10,10 +11,12 @@ import orjson
 from consumers.again import is_again
 from consumers.batch import Headers, Record, order_key, raw_origin
 from consumers.ledger.counts import Account, window_day
+from consumers.payloads import Identity, Payload
 from infra.kafka_reader import Place
 from schemas.contract import Dataset
 from schemas.identity import NAMELESS, key_of
 from schemas.records import UNASSIGNED, OrderKey
+from schemas.replay import AGAIN, GENERATION, RULESET
 
 UNKNOWN = "unknown"
 _NO_PROBLEMS = [{"code": "envelope.undecodable", "field": "", "severity": "reject", "message": ""}]
@@ -25,6 +28,14 @@ class Item(NamedTuple):
     place: Place
     account: Account
     facts: dict[str, Any]
+    payload: Payload
+    again: bool = False
+    """Its raw record had a verdict before: it is filed under newer rules, and counted nowhere."""
+
+    @property
+    def identity(self) -> Identity:
+        """What its payload is sealed for, and what tells it from every other item."""
+        return Identity(self.facts["dataset"], self.account.raw, self.facts["judged"] or 0)
 
 
 def read_reject(dataset: Dataset, record: Record) -> Item:
@@ -37,9 +48,14 @@ def read_reject(dataset: Dataset, record: Record) -> Item:
     raw = raw_origin(record)
     order = _order(headers)
     source_ts = _number(headers.get("suoi.source_ts"))
+    key, payload = row_key(dataset, record.key), Payload(record.key, record.value or b"")
     facts = {
         "dataset": dataset.id,
-        "key": None if order is None else row_key(dataset, record.key),
+        "key": None if order is None else key,
+        "named_key": key if order is None else None,
+        "raw_generation": _number(headers.get(GENERATION)),
+        "judged": _number(headers.get(RULESET)),
+        "payload_bytes": payload.size,
         "op": headers.get("suoi.op"),
         "problems": _problems(headers.get("suoi.problems")),
         "owner_unit": dataset.owner_unit,
@@ -54,7 +70,7 @@ def read_reject(dataset: Dataset, record: Record) -> Item:
     scope = headers.get("suoi.scope") or UNASSIGNED
     op = headers.get("suoi.op") or UNKNOWN
     account = Account(raw, dataset.id, scope, day, op, is_again(record))
-    return Item(record.place, account, facts)
+    return Item(record.place, account, facts, payload, account.again)
 
 
 def row_key(dataset: Dataset, key: bytes | None) -> str | None:

@@ -15,6 +15,7 @@ ROLES = (
     "province_findings",
     "province_reader",
     "province_receipt",
+    "province_operator",
 )
 
 LIMITS: Mapping[str, str] = MappingProxyType(
@@ -74,7 +75,8 @@ def _grant(connection: Connection) -> None:
     database = sql.Identifier(connection.info.dbname)
     for name in ("shut", "enter", "enter_staging"):
         connection.execute(queries[name].format(database=database))
-    for name in ("sink", "refusals", "quarantine", "findings", "reader", "receipt"):
+    names = ("sink", "refusals", "quarantine", "findings", "reader", "receipt", "operator")
+    for name in names:
         connection.execute(queries[f"grant_{name}"])
     for (table,) in connection.execute(queries["clean_tables"]).fetchall():
         held = sql.Identifier("clean", str(table))

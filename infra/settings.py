@@ -59,6 +59,8 @@ class Settings:
     registry_url: str | None
     open_key_file: Path | None
     """Secret of the keyed hash that names an open row (DESIGN.md 2, Topics)."""
+    quarantine_keys: Path | None
+    """Keys that seal the payloads of refused records (infra.sealing)."""
     portal_host: str
     portal_port: int
     contracts: Path | None
@@ -80,6 +82,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         redis=_redis(environ),
         registry_url=environ.get("SUOI_REGISTRY_URL"),
         open_key_file=_path(environ, "SUOI_OPEN_KEY_FILE"),
+        quarantine_keys=_path(environ, "SUOI_QUARANTINE_KEY_FILE"),
         portal_host=environ.get("SUOI_PORTAL_HOST", "127.0.0.1"),
         portal_port=int(read_number(environ, "SUOI_PORTAL_PORT", 8088)),
         contracts=_directory(environ, "SUOI_CONTRACTS"),

@@ -11,7 +11,7 @@ from schemas.contract import Dataset
 
 PRINCIPALS = (
     *("admin", "connect", "capture", "streams", "province"),
-    *("quarantine", "findings", "portal", "reader"),
+    *("quarantine", "findings", "portal", "reader", "operator"),
 )
 
 _READ = ("READ", "DESCRIBE")
@@ -33,7 +33,7 @@ def grants(datasets: Iterable[Dataset]) -> list[Grant]:
     datasets = tuple(dataset for dataset in datasets if dataset.captured)
     return [
         *(*_admin(), *_connect(), *_capture(datasets), *_streams(datasets)),
-        *(*_sinks(datasets), *_reader(datasets)),
+        *(*_sinks(datasets), *_reader(datasets), *_operator(datasets)),
     ]
 
 
@@ -116,6 +116,17 @@ def _reader(datasets: tuple[Dataset, ...]) -> Iterator[Grant]:
     yield Grant("reader", "group", "reader", "READ", prefixed=True)
     for group in ("streams", "province", "quarantine", "portal"):
         yield Grant("reader", "group", group, "DESCRIBE")
+
+
+def _operator(datasets: tuple[Dataset, ...]) -> Iterator[Grant]:
+    """`suoi reject replay` and `approve`: what is judged again, and approved tombstones."""
+    for dataset in datasets:
+        yield from _each("operator", topics.reject(dataset), _READ)
+        for name in (topics.clean(dataset), *_open(dataset)):
+            yield from _each("operator", name, _WRITE)
+    yield from _each("operator", topics.REPLAY, _WRITE)
+    yield Grant("operator", "group", "operator", "READ")
+    yield Grant("operator", "cluster", "kafka-cluster", "IDEMPOTENT_WRITE")
 
 
 def _each(principal: str, topic: str, operations: tuple[str, ...]) -> Iterator[Grant]:

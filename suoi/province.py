@@ -24,7 +24,7 @@ def migrate_province(home: Home, phases: Iterable[str] = ("pre", "post")) -> lis
     try:
         done = [name for phase in phases for name in migrate(connection, phase)]
         done += make_tables(connection, catalogue.values())
-        roles = ("sink", "quarantine", "findings", "reader", "receipt")
+        roles = ("sink", "quarantine", "findings", "reader", "receipt", "operator")
         passwords = {f"province_{role}": home.secret(f"pg_province_{role}") for role in roles}
         set_roles(connection, passwords)
         grant_columns(connection, columns_read(rules_of(catalogue), catalogue))

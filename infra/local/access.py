@@ -32,6 +32,7 @@ class Access:
     redis: str | None = None
     registry: bool = False
     open_key: bool = False
+    quarantine_keys: bool = False
 
 
 _ADMIN = Access(kafka="admin", postgres=SUPERUSER, redis="admin", registry=True)
@@ -43,7 +44,10 @@ ACCESS: Mapping[str, Access] = MappingProxyType(
         "streams": Access(kafka="streams", registry=True, open_key=True),
         "province_sink": Access(kafka="province", postgres="province_sink", registry=True),
         "quarantine_sink": Access(
-            kafka="quarantine", postgres="province_quarantine", registry=True
+            kafka="quarantine",
+            postgres="province_quarantine",
+            registry=True,
+            quarantine_keys=True,
         ),
         "findings": Access(kafka="findings", postgres="province_findings"),
         "portal_cache": Access(kafka="portal", redis="sink", registry=True),
@@ -67,6 +71,7 @@ _SECRETS = MappingProxyType(
         "province_findings": "pg_province_findings",
         "province_reader": "pg_province_reader",
         "province_receipt": "pg_province_receipt",
+        "province_operator": "pg_province_operator",
     }
 )
 """Role of the provincial cluster -> the name of its secret."""
@@ -86,6 +91,8 @@ def environment(home: Home, name: str) -> dict[str, str]:
         found["SUOI_REGISTRY_URL"] = registry_url(home)
     if access.open_key:
         found["SUOI_OPEN_KEY_FILE"] = str(home.secret_file("open_key"))
+    if access.quarantine_keys:
+        found["SUOI_QUARANTINE_KEY_FILE"] = str(home.quarantine_keys)
     if name == "portal":
         found |= {"SUOI_PORTAL_HOST": LOOPBACK, "SUOI_PORTAL_PORT": str(home.ports.portal)}
     return found

@@ -12,6 +12,7 @@ from infra.local.certificates import make_certificates
 from infra.local.files import write_once, write_whole
 from infra.local.ports import Ports, given_ports, read_ports
 from infra.local.receipt_key import make_receipt_key
+from infra.sealing import make_keys
 
 KAFKA_USERS = (
     "broker",
@@ -24,6 +25,7 @@ KAFKA_USERS = (
     "findings",
     "portal",
     "reader",
+    "operator",
 )
 LEAST_FREE = 2**30
 _CODE = Path(__file__).resolve().parents[2]
@@ -89,6 +91,7 @@ class Home:
         _ = self.ports
         make_certificates(self.tls)
         make_receipt_key(self.receipt_secret, self.receipt_key)
+        make_keys(self.quarantine_keys)
 
     @cached_property
     def ports(self) -> Ports:
@@ -109,6 +112,11 @@ class Home:
     def receipt_key(self) -> Path:
         """Its public half, which anybody may have."""
         return self.tls / "receipts.pem"
+
+    @property
+    def quarantine_keys(self) -> Path:
+        """The keys that seal the payloads of refused records (mode 0600)."""
+        return self.secrets / "quarantine_keys"
 
     def secret_file(self, name: str) -> Path:
         """Return the file (mode 0600) of the secret *name*, made once, at the first question."""

@@ -2,19 +2,26 @@
 -- The same change met twice (same key, same order key) is filed once; what is not returned was replayed.
 insert into quarantine.item (
     dataset, key, key_hash, op, problems, owner_unit, generation, position, step, ruleset, source_ts,
-    raw_topic, raw_partition, raw_offset, reject_topic, reject_partition, reject_offset, status
+    raw_topic, raw_partition, raw_offset, reject_topic, reject_partition, reject_offset,
+    named_key, raw_generation, judged, payload_bytes, status
 )
 select dataset, key, encode(sha256(convert_to(key, 'UTF8')), 'hex'), op, problems, owner_unit,
     generation, position, step, ruleset, timestamptz 'epoch' + source_ts * interval '1 microsecond',
-    raw_topic, raw_partition, raw_offset, reject_topic, reject_partition, reject_offset, 'arriving'
+    raw_topic, raw_partition, raw_offset, reject_topic, reject_partition, reject_offset,
+    named_key, raw_generation, judged, payload_bytes, 'arriving'
 from jsonb_to_recordset(%(items)s::jsonb) as arriving (
     dataset text, key text, op text, problems jsonb, owner_unit text,
     generation int, position bigint, step bigint, ruleset int, source_ts bigint,
     raw_topic text, raw_partition int, raw_offset bigint,
-    reject_topic text, reject_partition int, reject_offset bigint
+    reject_topic text, reject_partition int, reject_offset bigint,
+    named_key text, raw_generation int, judged int, payload_bytes int
 )
-on conflict (dataset, key, generation, position, step, ruleset) do nothing
-returning raw_topic, raw_partition, raw_offset;
+on conflict do nothing
+returning id, raw_topic, raw_partition, raw_offset, coalesce(judged, 0);
+
+-- keep --
+insert into quarantine.payload (item, key_id, nonce, sealed)
+select * from unnest(%(items)s::bigint[], %(key_ids)s::text[], %(nonces)s::bytea[], %(bodies)s::bytea[]);
 
 -- supersede --
 -- Of the items of one key only the newest may be open, whatever the order they arrived in.
@@ -33,15 +40,41 @@ and older.status in ('arriving', 'open')
 and (older.generation, older.position, older.step, older.ruleset)
     < (newest.generation, newest.position, newest.step, newest.ruleset);
 
+-- supersede_nameless --
+-- What has no order key is known by its raw record, and by the row that the record's key names:
+-- of one raw record the newer rules count, of one row the later record of its raw partition.
+update quarantine.item as older set
+    status = 'superseded', closed_at = clock_timestamp(),
+    closed_generation = newest.generation, closed_position = newest.position,
+    closed_step = newest.step, closed_ruleset = newest.ruleset
+from quarantine.item as newest
+where older.status in ('arriving', 'open') and older.key is null and older.op is distinct from 't'
+and (
+    (older.raw_topic, older.raw_partition, older.raw_offset) in (
+        select * from unnest(%(raw_topics)s::text[], %(raw_partitions)s::int[], %(raw_offsets)s::bigint[])
+    )
+    or (older.dataset, older.named_key) in (
+        select * from unnest(%(datasets)s::text[], %(keys)s::text[])
+    )
+)
+and newest.raw_topic = older.raw_topic and newest.raw_partition = older.raw_partition
+and (
+    (newest.raw_offset = older.raw_offset and coalesce(newest.judged, 0) > coalesce(older.judged, 0))
+    or (newest.raw_offset > older.raw_offset
+        and (newest.key = older.named_key or newest.named_key = older.named_key))
+);
+
 -- open --
 update quarantine.item set status = 'open' where status = 'arriving';
 
 -- close --
 -- A comparison with the stored order keys, never an event: the order of arrival does not matter.
--- The same change under newer rules is a replay; a later change, or a delete, was made at the source.
+-- The same change under newer rules is a replay; a later change, or a delete, was made at the source,
+-- and what had been replayed meanwhile was superseded by it.
 update quarantine.item as item set
     status = case when (held._generation, held._position, held._step)
-        = (item.generation, item.position, item.step) then 'replayed' else 'fixed_at_source' end,
+        = (item.generation, item.position, item.step) then 'replayed'
+        when item.asked_at is not null then 'released_superseded' else 'fixed_at_source' end,
     closed_at = clock_timestamp(),
     closed_generation = held._generation, closed_position = held._position,
     closed_step = held._step, closed_ruleset = held._ruleset
@@ -49,3 +82,17 @@ from {table} as held
 where item.dataset = %(dataset)s and item.status = 'open' and item.key = held._key
 and (held._generation, held._position, held._step, held._ruleset)
     > (item.generation, item.position, item.step, item.ruleset);
+
+-- close_named --
+-- Without an order key the raw partition decides: it holds the changes of one row in their order.
+update quarantine.item as item set
+    status = case when held_offset = item.raw_offset then 'replayed'
+        when item.asked_at is not null then 'released_superseded' else 'fixed_at_source' end,
+    closed_at = clock_timestamp(),
+    closed_generation = held._generation, closed_position = held._position,
+    closed_step = held._step, closed_ruleset = held._ruleset
+from {table} as held, cast(substring(held._raw from '[0-9]+$') as bigint) as held_offset
+where item.dataset = %(dataset)s and item.status = 'open' and item.key is null
+and item.named_key = held._key
+and starts_with(held._raw, item.raw_topic || ':' || item.raw_partition || ':')
+and held_offset >= item.raw_offset;

@@ -33,12 +33,15 @@ grant insert (dataset, key, key_hash, op, problems, owner_unit, generation, posi
 -- grant_quarantine --
 grant usage on schema clean, ledger, quarantine to province_quarantine;
 grant select, insert, update on quarantine.item to province_quarantine;
+grant insert on quarantine.payload to province_quarantine;
 grant select, insert, update on ledger.progress, ledger.seen, ledger.outcome, ledger.count
     to province_quarantine;
 grant select, insert, update, delete on ledger.refused to province_quarantine;
 
 -- grant_order --
-grant select (_key, _generation, _position, _step, _ruleset) on {table} to province_quarantine;
+grant select (_key, _generation, _position, _step, _ruleset, _raw) on {table}
+    to province_quarantine, province_operator;
+grant select (_deleted_at) on {table} to province_operator;
 
 -- grant_findings --
 grant usage on schema clean, ledger, quarantine to province_findings;
@@ -58,15 +61,24 @@ grant usage on schema clean, ledger, quarantine to province_reader;
 grant select on all tables in schema clean to province_reader;
 grant select on all tables in schema ledger to province_reader;
 grant select on all tables in schema quarantine to province_reader;
+-- One role alone reads payloads: that of the audited commands.
+revoke all on quarantine.payload from province_reader;
 
 -- grant_receipt --
 -- Adds papers and reads them; nobody may change or remove one.
 grant usage on schema ledger to province_receipt;
 grant select, insert on ledger.receipt to province_receipt;
 
+-- grant_operator --
+-- `suoi reject open|replay|waive|approve`: reads payloads, closes items, and says why in the audit.
+grant usage on schema clean, ledger, quarantine to province_operator;
+grant select, update on quarantine.item to province_operator;
+grant select on quarantine.payload, ledger.progress to province_operator;
+grant select, insert on quarantine.audit to province_operator;
+
 -- enter --
 grant connect on database {database} to province_sink, province_quarantine, province_findings,
-    province_reader, province_receipt;
+    province_reader, province_receipt, province_operator;
 
 -- enter_staging --
 -- COPY fills tables of the sink's own session.
