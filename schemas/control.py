@@ -5,6 +5,7 @@ dataset without one runs. Invariant 10: what stops a dataset is written here bef
 """
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
@@ -20,6 +21,9 @@ UNJUDGED: Final = "contract.unjudged"
 
 BROKEN: Final = "source.broken"
 """Code of the cause where a source was restored, or lost the log we follow."""
+
+STORM: Final = "reject.storm"
+"""Code of the cause where more was refused than the contract's share."""
 
 PERSON: Final = "operator"
 """Code of the cause where a person paused or resumed; the words are that person's."""
@@ -163,6 +167,23 @@ def broken(source: str, sentence: str) -> Cause:
             "nhật ký). Đã tạm dừng tiếp nhận cho đến khi nạp lại toàn bộ."
         ),
         en=f"source {source}: {sentence}",
+    )
+
+
+def stormy(dataset: Dataset, refused: int, judged: int, at: str) -> Cause:
+    """Say that *refused* of the *judged* records of the last five minutes is too many."""
+    share = f"{Decimal(dataset.reject_share) * 100:f}".rstrip("0").rstrip(".")
+    return Cause(
+        code=STORM,
+        vi=(
+            f"{refused} trên {judged} bản ghi trong 5 phút gần nhất bị từ chối, vượt ngưỡng "
+            f"{share}% của hợp đồng dữ liệu. Đã tạm dừng tiếp nhận bộ dữ liệu này để rà soát."
+        ),
+        en=(
+            f"{refused} of {judged} records of the last 5 minutes were refused, more than the "
+            f"contract's {share} %; `suoi reject list --dataset {dataset.id}` shows why"
+        ),
+        at=at,
     )
 
 

@@ -42,11 +42,22 @@ Write = Callable[[Standing], Awaitable[None]]
 class Gate:
     """Holds the topics of paused datasets, and pauses those that must stop."""
 
-    def __init__(self, control: Control, write: Write, topics: Mapping[str, str]) -> None:
-        """*topics*: dataset -> its raw topic, of all that this worker judges."""
+    def __init__(
+        self,
+        control: Control,
+        write: Write,
+        topics: Mapping[str, str],
+        forget: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """*topics*: dataset -> its raw topic, of all that this worker judges.
+
+        *forget* is told of each dataset that somebody let go on.
+        """
         self._control = control
         self._write = write
         self._topics = topics
+        self._forget = forget
+        self._since: dict[str, str] = {}
         self._deliveries = Deliveries()
         self._paused: set[str] = set()
 
@@ -67,6 +78,7 @@ class Gate:
         for dataset, topic in self._topics.items():
             standing = self._control.standings.get(dataset)
             stands = standing is not None and standing.paused
+            self._tell(standing)
             if stands and dataset not in self._paused:
                 self._paused.add(dataset)
                 self._deliveries.hold(topic)
@@ -75,6 +87,14 @@ class Gate:
                 self._paused.discard(dataset)
                 self._deliveries.release(topic)
                 _say("dataset.resumed", standing)
+
+    def _tell(self, standing: Standing | None) -> None:
+        """Tell of a dataset that was let go on, also where its pause was never met here."""
+        if standing is None or standing.paused:
+            return
+        if self._since.get(standing.dataset) != standing.since:
+            self._since[standing.dataset] = standing.since
+            self._forget(standing.dataset)
 
     async def stop(self, stop: Stop) -> None:
         """Pause the dataset of *stop*; what others have decided meanwhile comes first.

@@ -6,7 +6,7 @@ schema id in the key would change its partition. A `_key` is never a header (inv
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from schemas.avro import clean_schema, open_schema
 from schemas.avro_code import Parts, compile_parts
 from schemas.contract import Dataset
 from schemas.records import Accepted, Change, Rejected
+from schemas.replay import GENERATION, RULESET
 from streams.envelope import RawRecord
 from streams.judge import Judged, place
 from streams.projection import Opening
@@ -101,6 +102,8 @@ class Writer:
         if verdict.change is not None:
             headers.append(("suoi.op", verdict.change.op))
             headers += order_headers(verdict.change)
+        else:  # no order, and yet it may be judged again
+            headers += [(RULESET, str(self._dataset.revision)), *_generation(record)]
         return Message(self._reject_topic, record.key or b"", record.value, headers)
 
 
@@ -201,6 +204,10 @@ def order_headers(change: Change) -> Headers:
         ("suoi.ruleset", str(order.ruleset)),
         ("suoi.source_ts", str(change.source_ts)),
     ]
+
+
+def _generation(record: RawRecord) -> Iterator[tuple[str, bytes]]:
+    return ((name, value) for name, value in record.headers if name == GENERATION)
 
 
 def _tombstone_headers(verdict: Accepted) -> Headers:

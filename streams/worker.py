@@ -92,7 +92,8 @@ def run(
         control.accepted,
     )
     outbox = Outbox(config | producer_config(), settings.timing.patience)
-    gate = Gate(control, partial(write_standing, outbox), workshop.datasets)
+    write = partial(write_standing, outbox)
+    gate = Gate(control, write, workshop.datasets, workshop.storms.forget)
     data = settings.home / "data" / "streams"
     place = Place(settings.kafka, settings.kafka.bootstrap, settings.timing, data)
     memory = open_memory(settings.kafka, catalogue, control, outbox)

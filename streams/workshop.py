@@ -11,12 +11,14 @@ from schemas import topics
 from schemas.catalogue import Catalogue
 from schemas.contract import Dataset
 from schemas.records import Accepted, Filtered, Origin, Rejected
-from streams.books import Page, Pages
+from streams.again import Replay, read_replay
+from streams.books import Page, Pages, name
 from streams.conditions import Condition
 from streams.envelope import RawRecord
 from streams.judge import Judge, Judged, Unjudged, Validator, fault, filtered_topics
 from streams.output import Message, Writer
 from streams.past import NOTHING, Past, marked
+from streams.storm import Storms
 from streams.structure import Stop, cannot_judge, stop_at
 
 Accepts = Callable[[str], Collection[str]]
@@ -25,6 +27,11 @@ Accepts = Callable[[str], Collection[str]]
 LOT: Final = 64
 """Records that are read, then judged, then written together: each step finds its code in the
 processor's nearest memory, which holds one of them but not all three."""
+
+UNREADABLE: Final = "unreadable"
+HELD: Final = "held"
+SAME_RULES: Final = "same_rules"
+"""What else than a verdict may become of a record that is to be judged again."""
 
 _log = structlog.get_logger()
 _HELD = "No judge can be made of its contract; correct it, then restart the stream worker."
@@ -61,7 +68,8 @@ class Workshop:
         self._desks = desks
         self._filtered = filtered
         self._accepts = accepts
-        self.topics = (*desks, *filtered)
+        self.storms = Storms()
+        self.topics = (*desks, *filtered, topics.REPLAY)
         self.datasets = {desk.judge.dataset.id: topic for topic, desk in desks.items()}
 
     def refine(self, chunk: Sequence[RawRecord], past: Past = NOTHING) -> Refined:
@@ -87,6 +95,8 @@ class Workshop:
                 if past.had(record.offset):
                     messages[begun:] = map(marked, messages[begun:])
                 pages.enter(record.offset, written.verdict)
+            if not stop and not past.had(lot[-1].offset):
+                stop = self._storm(desk, lot, decided)
             if stop:
                 break  # Invariant 2: in flight
         return Refined([*messages, *pages.messages()], pages.counts, stop)
@@ -108,8 +118,47 @@ class Workshop:
             decided.append(judged)
         return decided, None
 
+    def _storm(
+        self, desk: Desk, lot: Sequence[RawRecord], decided: Sequence[Judged]
+    ) -> Stop | None:
+        """Stop behind *lot* where too much of its dataset is refused."""
+        topic, partition, offset = lot[-1].topic, lot[-1].partition, lot[-1].offset
+        verdicts = (judged.verdict for judged in decided)
+        return self.storms.after(desk.judge.dataset, verdicts, Origin(topic, partition, offset + 1))
+
+    def _again(self, chunk: Sequence[RawRecord]) -> Refined:
+        """Judge records of `replay.raw`; the books keep the first verdict (invariant 2)."""
+        messages: list[Message] = []
+        counts: Counter[str] = Counter()
+        for record in chunk:
+            replay = read_replay(record)
+            found = self._replayed(replay, messages) if replay else UNREADABLE
+            counts[f"again:{found}"] += 1
+            if found in {UNREADABLE, HELD}:
+                facts = {"offset": record.offset, "item": replay.item if replay else None}
+                _log.error("replay.passed_over", why=found, **facts)
+        return Refined(messages, counts)
+
+    def _replayed(self, replay: Replay, messages: list[Message]) -> str:
+        """Add what *replay* sends to *messages*, and say what became of it."""
+        desk = self._desks.get(replay.original.topic)
+        if desk is None:
+            return HELD
+        if replay.ruleset >= desk.judge.dataset.revision:
+            return SAME_RULES
+        try:
+            judged = desk.judge.judge(replay.original)
+        except Unjudged:
+            return HELD
+        sent: list[Message] = []
+        judged = _write(desk, replay.original, judged, sent)
+        messages += map(marked, sent)
+        return name(judged.verdict)
+
     def _filter(self, chunk: Sequence[RawRecord]) -> Refined:
         topic = chunk[0].topic
+        if topic == topics.REPLAY:
+            return self._again(chunk)
         if topic not in self._filtered:
             message = f"No contract names the topic {topic}; add one or leave the topic out."
             raise Fatal(message)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 from support.contracts import a_dataset
 
@@ -261,3 +262,18 @@ def test_what_no_judge_can_be_made_of_is_paused_with_its_own_cause(
     assert topic.written[-1].cause == cause
     assert topic.written[-1].paused
     assert deliveries.holds(RAW)
+
+
+def test_a_resume_is_told_once_also_where_its_pause_was_never_met(topic: Topic) -> None:
+    told: list[str] = []
+    gate = Gate(topic, topic.write, TOPICS, told.append)
+    gate.guard(Deliveries())
+    topic.written.append(resume())
+    for _ in range(3):
+        topic.catch_up()
+        gate.heed()
+    assert told == ["thu"]
+    topic.written += [pause(), msgspec.structs.replace(resume(), since="2099-01-01T00:00:00Z")]
+    topic.catch_up()
+    gate.heed()
+    assert told == ["thu", "thu"]
