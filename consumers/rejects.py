@@ -16,7 +16,7 @@ from infra.kafka_reader import Place
 from schemas.contract import Dataset
 from schemas.identity import NAMELESS, key_of
 from schemas.records import UNASSIGNED, OrderKey
-from schemas.replay import AGAIN, GENERATION, RULESET
+from schemas.replay import GENERATION, RULESET
 
 UNKNOWN = "unknown"
 _NO_PROBLEMS = [{"code": "envelope.undecodable", "field": "", "severity": "reject", "message": ""}]

@@ -25,6 +25,7 @@ INVARIANTS = range(1, 11)
 LARGER = {
     "suoi.demo.command.demo": "a command's options are its parameters; Typer reads them there",
     "suoi.source.regenerate": "the same",
+    "suoi.reject_replay.replay": "the same",
 }
 """Function -> why it may have more parameters than five."""
 
