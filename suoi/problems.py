@@ -13,7 +13,7 @@ from infra.errors import Trouble
 from infra.local.home import Home
 from infra.local.state import now_text
 from schemas.catalogue import Catalogue
-from schemas.control import BROKEN, VANISHED, Standing
+from schemas.control import BROKEN, STORM, VANISHED, Standing
 from suoi.capture import statuses
 from suoi.finding import behind_since
 from suoi.law import compiled, unconnected
@@ -32,7 +32,11 @@ _BROKEN = (
     "docs/runbooks/source-restored.md; `suoi source regenerate {source} --reason …` shows what it "
     "would do, and with --yes loads everything anew; the dataset then goes on by itself"
 )
-_HINTS = {VANISHED: _VANISHED, BROKEN: _BROKEN}
+_STORM = (
+    "`suoi reject list --dataset {name}` shows what is refused; once that is settled, "
+    "`suoi dataset resume {name} --reason …` goes on where it stopped"
+)
+_HINTS = {VANISHED: _VANISHED, BROKEN: _BROKEN, STORM: _STORM}
 _BEHIND = "`suoi lag` shows the hop that does not follow, `suoi connector status` a load under way"
 
 

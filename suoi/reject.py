@@ -18,7 +18,7 @@ from suoi.law import chosen_dataset
 from suoi.options import DEFAULT_HOME, HomeOption, JsonOption
 from suoi.quarantine import TRUNCATE
 from suoi.reject_approve import approve
-from suoi.reject_decide import open_item, waive
+from suoi.reject_decide import open_item, rotate, waive
 from suoi.reject_replay import replay
 
 _STATUS = {
@@ -39,6 +39,7 @@ app.command("open")(open_item)
 app.command()(waive)
 app.command()(replay)
 app.command()(approve)
+app.command()(rotate)
 
 StatusOption = Annotated[str, typer.Option(help=f"{', '.join(_STATUS)}, or all.")]
 

@@ -9,6 +9,8 @@ import typer
 
 from consumers.payloads import Payload
 from infra.faults import point
+from infra.local.home import Home
+from infra.sealing import add_key
 from suoi.options import DEFAULT_HOME, HomeOption, JsonOption
 from suoi.payload_reading import opened_payloads
 from suoi.quarantine import Act, Desk, Kept, approver, note, opened_desk, run, words
@@ -57,6 +59,16 @@ def waive(
         return
     _say(f"item {item} is closed already ({status}); nothing was changed.")
     raise typer.Exit(1)
+
+
+def rotate(home: HomeOption = DEFAULT_HOME) -> None:
+    """Add a key that seals from now on; what was sealed before still opens."""
+    place = Home(home)
+    place.refuse_absent()
+    name = add_key(place.quarantine_keys)
+    typer.echo(
+        f"the key {name} seals once the quarantine sink starts anew; back the file up again."
+    )
 
 
 def _waive(desk: Desk, act: Act) -> str:

@@ -23,6 +23,9 @@ create table if not exists thu.hang_doi (
 );
 """
 BY = ("--reason", "đã rà soát", "--approver", "lãnh đạo Sở")
+MANY = """
+insert into thu.hang_doi select %s + n, 'B' || n, 'sai', 500 from generate_series(1, %s) n
+"""
 BAD = 250
 """Rows that are refused under the first rules: enough for a storm."""
 
@@ -100,14 +103,8 @@ def refused(stack: Stack, *words: str) -> subprocess.CompletedProcess[str]:
 def test_a_storm_pauses_its_dataset_alone_and_says_so(  # Invariant 10
     stack: Stack, source: psycopg.Connection
 ) -> None:
-    source.execute(
-        "insert into thu.hang_doi select 1000 + n, 'B' || n, 'sai', 500 from generate_series(1, %s) n",
-        [BAD],
-    )
-    source.execute(
-        "insert into thu.hang_doi select 5000 + n, 'C' || n, 'sai', 500 from generate_series(1, %s) n",
-        [1000],
-    )
+    source.execute(MANY, (1000, BAD))
+    source.execute(MANY, (5000, 1000))
     until(lambda: standing(stack)["state"] == "paused", 60)
     found = standing(stack)
     assert (found["by"], found["cause"]["code"]) == ("streams", "reject.storm")

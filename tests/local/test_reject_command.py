@@ -34,7 +34,7 @@ from infra.errors import Fatal, Transient, Usage
 from infra.kafka_reader import Place
 from infra.local.home import Home
 from infra.postgres import Database
-from infra.sealing import add_key, make_keys, read_keys
+from infra.sealing import make_keys, read_keys
 from schemas import control, topics
 from schemas.catalogue import Catalogue
 from suoi import judging, payload_reading, quarantine, reject, reject_approve, reject_replay
@@ -223,7 +223,8 @@ def test_a_payload_moved_to_another_item_is_not_shown(pen: Pen, server: Server) 
 def test_after_a_rotation_both_open_and_a_lost_key_is_named(pen: Pen, home: Home) -> None:
     writer = Writer()
     pen.write(writer.reject(1, 10))
-    add_key(home.quarantine_keys)
+    assert ask("rotate").exit_code == 0
+    assert len(read_keys(home.quarantine_keys).ids) == 2
     assert ask("open", 1, "--reason", "x").exit_code == 0
     home.quarantine_keys.unlink()
     make_keys(home.quarantine_keys)
