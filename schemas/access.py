@@ -111,7 +111,7 @@ def _reader(datasets: tuple[Dataset, ...]) -> Iterator[Grant]:
     for source in _sources(datasets):
         for name in (topics.heartbeat(source), topics.signal(source), topics.notifications(source)):
             yield from _each("reader", name, _READ)
-    for name in (topics.BOOKS, topics.CONTROL, topics.SOURCES):
+    for name in (topics.BOOKS, topics.CONTROL, topics.SOURCES, topics.REPLAY):
         yield from _each("reader", name, _READ)
     yield Grant("reader", "group", "reader", "READ", prefixed=True)
     for group in ("streams", "province", "quarantine", "portal"):

@@ -162,7 +162,8 @@ def settled(desk: Desk, dataset: Dataset) -> None:
     topics_ = kafka_reader.open_reader(settings.kafka)
     streams = kafka_reader.open_reader(settings.kafka, group="streams")
     try:
-        raw = _ends(topics_, topics.raw(dataset))
+        # A replay under way is older than the truncate as well
+        raw = _ends(topics_, topics.raw(dataset)) | _ends(topics_, topics.REPLAY)
         _wait(raw, lambda: kafka_reader.committed_offsets(streams, list(raw)), "streams")
         clean = _ends(topics_, topics.clean(dataset))
         _wait(clean, lambda: _delivered(desk, topics.clean(dataset)), "the provincial sink")

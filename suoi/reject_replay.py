@@ -39,6 +39,7 @@ _ANSWERS = {
     "superseded": "have a newer row already, and are released",
     "sent": "were handed over to be judged again",
     "same_rules": "were refused under the rules in force: nothing would change",
+    "before_truncate": "are older than a truncate of their table; approve or waive that first",
     "under_way": "were handed over less than a minute ago",
     "paused": "belong to a paused dataset; resume it first",
     "unavailable": "have no payload any more; only the source can send them again",
@@ -117,7 +118,8 @@ class Run:
         if not self._asked.dry_run:
             known = standings(self._desk.home.root)
             self._paused = {name for name, one in known.items() if one.paused}
-        self.counts["same_rules"] = self._count("same_rules")
+        for name in ("same_rules", "before_truncate"):
+            self.counts[name] = self._count(name)
         if not self._asked.dry_run and self._asked.ids is None:
             self.counts["under_way"] = self._count("under_way")
         for batch in self._batches():

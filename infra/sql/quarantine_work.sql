@@ -35,7 +35,28 @@ and coalesce(item.judged, item.ruleset, 0) < law.ruleset
 and (%(ids)s::bigint[] is not null or %(asked)s or item.asked_at is null
     or item.asked_ruleset is distinct from law.ruleset
     or item.asked_at < clock_timestamp() - interval '1 minute')
+and not exists (  -- its row may have been emptied: a person decides about that first
+    select from quarantine.item as truncate
+    where truncate.dataset = item.dataset and truncate.op = 't' and truncate.status in ('open', 'approved')
+    and (truncate.generation, truncate.position, truncate.step)
+        > (item.generation, item.position, item.step)
+)
 order by item.id limit %(most)s;
+
+-- before_truncate --
+select count(*) from quarantine.item as item
+join unnest(%(datasets)s::text[], %(rulesets)s::int[]) as law (dataset, ruleset)
+    on law.dataset = item.dataset
+where item.status = 'open' and item.op is distinct from 't'
+and (%(ids)s::bigint[] is null or item.id = any(%(ids)s::bigint[]))
+and (%(code)s::text is null or item.problems @> jsonb_build_array(jsonb_build_object('code', %(code)s::text)))
+and coalesce(item.judged, item.ruleset, 0) < law.ruleset
+and exists (
+    select from quarantine.item as truncate
+    where truncate.dataset = item.dataset and truncate.op = 't' and truncate.status in ('open', 'approved')
+    and (truncate.generation, truncate.position, truncate.step)
+        > (item.generation, item.position, item.step)
+);
 
 -- same_rules --
 select count(*) from quarantine.item as item

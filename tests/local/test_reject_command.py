@@ -296,7 +296,7 @@ def test_a_dry_run_says_what_would_become_and_changes_nothing(
         *(refused(writer, number, 10 + number) for number in (1, 2, 3)),
         refused(writer, 4, 14, clean=False),
         writer.reject(6, 16, ruleset=2),
-        truncate(writer, 17),
+        truncate(writer, 2),
     )
     province.write(writer.clean(3, 99))
     before = told(server, "select * from quarantine.item order by id")
@@ -346,7 +346,7 @@ def test_named_items_are_handed_over_at_once_and_only_open_ones_are(
     pen: Pen, server: Server
 ) -> None:
     writer = Writer()
-    pen.write(refused(writer, 1, 10), truncate(writer, 17))
+    pen.write(refused(writer, 1, 10), truncate(writer, 2))
     assert answer("replay", 1)["sent"] == 1
     assert answer("replay", 1)["sent"] == 1
     assert isinstance(ask("replay", 2).exception, Usage)
@@ -422,6 +422,16 @@ def in_child(dsn: str, broker: str, words: list[str]) -> None:
     """Be the command, reaching the plain servers."""
     plug(pytest.MonkeyPatch(), dsn, broker)
     build(["reject"])(["reject", *words], standalone_mode=False)
+
+
+def test_what_is_older_than_a_truncate_waits_for_its_decision(pen: Pen, server: Server) -> None:
+    writer = Writer()
+    pen.write(refused(writer, 1, 10), truncate(writer, 17), refused(writer, 2, 20))
+    found = answer("replay")
+    assert (found["sent"], found["before_truncate"]) == (1, 1)
+    assert ask("waive", 2, *BY).exit_code == 0
+    assert answer("replay")["sent"] == 1
+    assert statuses(server) == ["open", "waived", "open"]
 
 
 # -- a truncate --

@@ -8,6 +8,7 @@ alter table quarantine.item
     add column judged int,
     add column payload_bytes int;
 create index item_named on quarantine.item (dataset, named_key) where key is null and status = 'open';
+create index item_truncate on quarantine.item (dataset) where op = 't';
 create index item_raw on quarantine.item (raw_topic, raw_partition, raw_offset);
 -- What has no key is known by its raw record: judged again under the same rules it is the same item.
 create unique index item_nameless on quarantine.item
