@@ -196,6 +196,18 @@ def test_opening_shows_the_record_and_is_written_down(pen: Pen, server: Server) 
     assert "Chè" in ask("open", 1, "--reason", "x").stdout
 
 
+def test_who_looks_is_written_down_before_anything_is_shown(
+    pen: Pen, server: Server, broker: str, home: Home, tmp_path: Path
+) -> None:
+    pen.write(refused(Writer(), 1, 10))
+    before = told(server, "select count(*) from quarantine.audit")[0][0]
+    armed = tmp_path / "reject.before_show"
+    armed.write_text("KILL")
+    words = ("open", "1", "--reason", "x")
+    assert child(server, broker, home, armed, *words) == -signal.SIGKILL
+    assert told(server, "select count(*) from quarantine.audit") == [(before + 1,)]
+
+
 @pytest.mark.parametrize("reason", ["", "  ", "a\nb", "x" * 501])
 def test_without_a_reason_nothing_is_opened(pen: Pen, reason: str) -> None:
     pen.write(Writer().reject(1, 10))
