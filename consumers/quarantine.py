@@ -83,7 +83,7 @@ class Quarantine:
         if not items:
             return
         facts = {"items": orjson.dumps([item.facts for item in items]).decode()}
-        filing = connection.execute(self._queries["file"], facts)
+        filing = connection.execute(self._queries["file_kept"], facts)
         settle()
         filed = {(Origin(*row[1:4]), row[4]): row[0] for row in filing}
         for item in items:

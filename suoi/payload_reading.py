@@ -47,6 +47,8 @@ class Payloads:
 
     def _from_kafka(self, item: Kept) -> Payload | None:
         topic, partition, offset = item.reject
+        if not topic.startswith("reject."):
+            return None  # the database refused a clean row: its raw record was never a reject
         reader, place = self._opened(), Place(topic, partition)
         low, end = kafka_reader.bounds(reader, place)
         if not low <= offset < end:

@@ -2,6 +2,25 @@
 -- The same change met twice (same key, same order key) is filed once; what is not returned was replayed.
 insert into quarantine.item (
     dataset, key, key_hash, op, problems, owner_unit, generation, position, step, ruleset, source_ts,
+    raw_topic, raw_partition, raw_offset, reject_topic, reject_partition, reject_offset, status
+)
+select dataset, key, encode(sha256(convert_to(key, 'UTF8')), 'hex'), op, problems, owner_unit,
+    generation, position, step, ruleset, timestamptz 'epoch' + source_ts * interval '1 microsecond',
+    raw_topic, raw_partition, raw_offset, reject_topic, reject_partition, reject_offset, 'arriving'
+from jsonb_to_recordset(%(items)s::jsonb) as arriving (
+    dataset text, key text, op text, problems jsonb, owner_unit text,
+    generation int, position bigint, step bigint, ruleset int, source_ts bigint,
+    raw_topic text, raw_partition int, raw_offset bigint,
+    reject_topic text, reject_partition int, reject_offset bigint
+)
+on conflict do nothing
+returning raw_topic, raw_partition, raw_offset;
+
+-- file_kept --
+-- As `file`, with what is known where there is no order key, and what is kept of the payload.
+-- The same change met twice (same key, same order key) is filed once; what is not returned was replayed.
+insert into quarantine.item (
+    dataset, key, key_hash, op, problems, owner_unit, generation, position, step, ruleset, source_ts,
     raw_topic, raw_partition, raw_offset, reject_topic, reject_partition, reject_offset,
     named_key, raw_generation, judged, payload_bytes, status
 )

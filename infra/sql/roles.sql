@@ -34,6 +34,8 @@ grant insert (dataset, key, key_hash, op, problems, owner_unit, generation, posi
 grant usage on schema clean, ledger, quarantine to province_quarantine;
 grant select, insert, update on quarantine.item to province_quarantine;
 grant insert on quarantine.payload to province_quarantine;
+-- Whoever files an item closes items too, and tells what was replayed meanwhile.
+grant select (asked_at) on quarantine.item to province_sink;
 grant select, insert, update on ledger.progress, ledger.seen, ledger.outcome, ledger.count
     to province_quarantine;
 grant select, insert, update, delete on ledger.refused to province_quarantine;
