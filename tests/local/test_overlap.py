@@ -115,6 +115,14 @@ def test_after_a_transient_fault_what_was_made_ready_is_read_again(broker: str, 
         until(lambda: shelf.places[Place(topic, 0)] == 20, DEADLINE_S)
     assert loop.trouble is None
     assert shelf.rows[b"5"] == b"19"
+    ended = [what for what, _ in sink.events]
+    before, after = sink.events[: ended.index("failed")], sink.events[ended.index("failed") :]
+    failed = after[0][1]
+    dropped = [ready for what, ready in before if what == "prepared" and ready.behind]
+    dropped = [one for one in dropped if one.batch is not failed.batch]
+    assert dropped
+    written = [id(ready) for what, ready in after if what == "written"]
+    assert not {id(one) for one in dropped} & set(written)
 
 
 def test_partitions_change_hands_only_when_what_is_under_way_has_ended(

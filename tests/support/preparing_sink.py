@@ -28,13 +28,23 @@ class PreparingSink(MemorySink):
         self._on_prepare = on_prepare
         self.overlapped = 0
         """How many batches were made ready while another was under way."""
+        self.events: list[tuple[str, Ready]] = []
+        """What happened to each batch: prepared, failed or written, in order."""
 
     def prepare(self, batch: Batch, behind: Ready | None) -> Ready:
         """Make *batch* ready."""
         self._on_prepare(batch)
         self.overlapped += behind is not None
-        return Ready(batch, behind and behind._replace(behind=None))
+        ready = Ready(batch, behind and behind._replace(behind=None))
+        self.events.append(("prepared", ready))
+        return ready
 
     def deliver(self, ready: Ready) -> Mapping[str, int]:
         """Write it."""
-        return self.write(ready.batch)
+        try:
+            totals = self.write(ready.batch)
+        except Exception:
+            self.events.append(("failed", ready))
+            raise
+        self.events.append(("written", ready))
+        return totals
