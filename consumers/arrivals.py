@@ -9,6 +9,7 @@ from consumers.batch import Record, malformed, order_key
 from consumers.cells import CellReader
 from consumers.decoding import Decoder, Malformed
 from consumers.ledger.counts import APPLIED, REPLAYED, SUPERSEDED, Account, Counts, window_day
+from consumers.reemitted import is_reemitted
 from consumers.table import Row, Table
 from schemas.contract import Dataset
 from schemas.records import UNASSIGNED, OrderKey, Origin
@@ -73,21 +74,30 @@ class Reader:
         return Account(raw, self._dataset.id, scope, day, op, is_again(record))
 
 
-def winners(arrivals: Iterable[Arrival], counts: Counts) -> dict[str, Arrival]:
+def winners(
+    arrivals: Iterable[Arrival], counts: Counts, late: dict[str, Arrival] | None = None
+) -> dict[str, Arrival]:
     """Choose the newest arrival of each key; count the others as superseded, or replayed if equal.
 
-    ON CONFLICT would fail on the second hit of a row (FACTS.md 7).
+    ON CONFLICT would fail on the second hit of a row (FACTS.md 7). *late* is given the last arrival
+    of each key whose last one is older than the chosen one.
     """
     chosen: dict[str, Arrival] = {}
+    late = {} if late is None else late
     for arrival in arrivals:
         held = chosen.get(arrival.key)
         if held is None:
             chosen[arrival.key] = arrival
-        elif held.order < arrival.order:  # Invariant 4
-            counts.add(held.account, SUPERSEDED)
+            continue
+        if held.order < arrival.order:  # Invariant 4
+            count(held, SUPERSEDED, counts)
             chosen[arrival.key] = arrival
         else:
-            counts.add(arrival.account, outcome_behind(arrival.order, held.order))
+            count(arrival, outcome_behind(arrival.order, held.order), counts)
+        if arrival.order < held.order:
+            late[arrival.key] = arrival
+        else:
+            late.pop(arrival.key, None)
     return chosen
 
 
@@ -97,6 +107,12 @@ def count_winners(
     """Count each winner as applied, unless its row was not older and *held* its order key."""
     for key, arrival in chosen.items():
         outcome = outcome_behind(arrival.order, held[key]) if key in held else APPLIED
+        count(arrival, outcome, counts)
+
+
+def count(arrival: Arrival, outcome: str, counts: Counts) -> None:
+    """Count how *arrival* ended, unless it was written again by a sink."""
+    if not is_reemitted(arrival.record):  # Invariant 2: it was counted when it first came
         counts.add(arrival.account, outcome)
 
 

@@ -6,6 +6,9 @@ are read again, and they say which (FACTS.md 7, Offsets).
 
 from collections import ChainMap
 from collections.abc import Callable, Mapping
+from typing import Any
+
+from psycopg import Cursor
 
 from consumers.batch import Batch, Bounds, Move
 from consumers.ledger.progress import Progress, Repeats, Stream
@@ -95,15 +98,30 @@ class Desk:
                 self._progress.owned(moved, batch.moves)
                 first(connection)
             with connection.pipeline() as pipeline:
+                settle: Settle = pipeline.sync
                 if moved is None:
                     moved = self._progress.move(connection, batch.moves)
-                work(connection, pipeline.sync)
-                if first is None:
-                    self._progress.owned(moved, batch.moves)
+                    settle = self._owning(pipeline.sync, moved, batch)
+                work(connection, settle)
                 if repeats.highest:
                     self._progress.see(connection, repeats.highest)
-                pipeline.sync()
+                settle()
                 before_commit()
                 connection.commit()
         self._seen |= repeats.highest
         self._doubt = False
+
+    def _owning(self, settle: Settle, moved: Cursor[Any], batch: Batch) -> Settle:
+        """Give a *settle* whose first return says that the places are ours.
+
+        Whatever work does after it, such as writing to Kafka, no late owner does (invariant 4).
+        """
+        unknown = [True]
+
+        def owned() -> None:
+            settle()
+            if unknown:
+                unknown.clear()
+                self._progress.owned(moved, batch.moves)
+
+        return owned

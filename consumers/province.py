@@ -13,26 +13,32 @@ import structlog
 from consumers.again import is_again
 from consumers.arrivals import Arrival, Reader, winners
 from consumers.batch import Batch, Bounds, Move, Record, raw_origin
-from consumers.bookkeeping import Desk
+from consumers.bookkeeping import Desk, Settle, Work
 from consumers.decoding import Decoder, Schemas
 from consumers.group import sink_consumer
 from consumers.ledger.counts import Counts
 from consumers.ledger.moves import Tally
 from consumers.ledger.progress import Repeats
 from consumers.loop import Loop, stop_on_signals
+from consumers.newest import Flush, Held, Means, Newest, Repeated
+from consumers.reemitted import is_reemitted
 from consumers.refused import CarefulWriting
 from consumers.table import Table
 from consumers.writing import Chosen, Desks, Writing
 from infra import faults, heap
 from infra.errors import Refused, Usage
+from infra.kafka import client_config, producer_config
 from infra.kafka_reader import Place
-from infra.postgres import Database
+from infra.postgres import Connection, Database
+from infra.posting import Post
 from infra.registry import Registry
 from infra.settings import Settings
 from schemas import topics
 from schemas.contract import Dataset
 
 CONSUMER = "province"
+Arrivals = dict[str, list[Arrival]]
+LastRepeats = dict[str, dict[str, Repeated]]
 
 log = structlog.get_logger()
 
@@ -45,6 +51,8 @@ class Ready(NamedTuple):
     counts: Counts
     """How those ended that lost to others of the batch."""
     repeats: Repeats
+    late: Mapping[str, Mapping[str, Arrival]]
+    repeated: Mapping[str, Mapping[str, Repeated]]
 
     @property
     def moves(self) -> Mapping[Place, Move]:
@@ -55,8 +63,17 @@ class Ready(NamedTuple):
 class Province:
     """Writes batches of clean records; upholds Sink, and Prepares."""
 
-    def __init__(self, database: Database, schemas: Schemas, datasets: Iterable[Dataset]) -> None:
-        """Take the provincial *database* and whoever knows the *schemas* of what arrives."""
+    def __init__(
+        self,
+        database: Database,
+        schemas: Schemas,
+        datasets: Iterable[Dataset],
+        means: Means | None = None,
+    ) -> None:
+        """Take the provincial *database* and whoever knows the *schemas* of what arrives.
+
+        *means* writes again what must be the last of its key; None = the topic is nobody's.
+        """
         self._desk = Desk(CONSUMER, database)
         decoder = Decoder(schemas)
         tables = {topics.clean(one): Table(one) for one in datasets}
@@ -64,6 +81,8 @@ class Province:
         self._readers = {
             topic: Reader(table.dataset, table, decoder) for topic, table in tables.items()
         }
+        named = {topic: table.dataset for topic, table in tables.items()}
+        self._newest = None if means is None else Newest(named, self._readers, means)
 
     def starts(self, places: Mapping[Place, Bounds]) -> dict[Place, int]:
         """Read from the ledger where to go on."""
@@ -80,7 +99,14 @@ class Province:
         """
         counts = Tally("clean")
         repeats = self._desk.repeats(None if behind is None else behind.repeats)
-        return Ready(batch, self._choose(batch.records, repeats, counts), counts, repeats)
+        arrivals, repeated = self._read(batch.records, repeats)
+        late: dict[str, dict[str, Arrival]] = {}
+        chosen = {
+            topic: winners(found, counts, late.setdefault(topic, {}))
+            for topic, found in arrivals.items()
+        }
+        late = {topic: found for topic, found in late.items() if found}
+        return Ready(batch, chosen, counts, repeats, late, repeated)
 
     def deliver(self, ready: Ready) -> Mapping[str, int]:
         """Write what was prepared; may be tried again after Transient."""
@@ -100,24 +126,42 @@ class Province:
         writing = Writing(self._desks, ready.chosen, counts)
         first = writing.open if writing.opens else None
         before_commit = partial(faults.point, "province.before_commit")
-        self._desk.transact(ready.batch, ready.repeats, writing.send, before_commit, first)
+        work = partial(self._work, ready, writing.send, writing.held)
+        self._desk.transact(ready.batch, ready.repeats, work, before_commit, first)
         return counts.totals
 
     def _attempt_carefully(self, ready: Ready) -> Mapping[str, int]:
         counts = ready.counts.copy()
         careful = CarefulWriting(self._desks, ready.chosen, counts)
         before_commit = partial(faults.point, "province.before_commit")
-        self._desk.transact(ready.batch, ready.repeats, careful.count, before_commit, careful.open)
+        work = partial(self._work, ready, careful.count, careful.held)
+        self._desk.transact(ready.batch, ready.repeats, work, before_commit, careful.open)
         return counts.totals
 
-    def _choose(self, records: Iterable[Record], repeats: Repeats, counts: Counts) -> Chosen:
-        arrivals: dict[str, list[Arrival]] = {}
+    def _work(
+        self, ready: Ready, write: Work, held: Held, connection: Connection, settle: Settle
+    ) -> None:
+        write(connection, settle)
+        if self._newest is not None:
+            flush = Flush(ready.chosen, ready.late, ready.repeated)
+            self._newest.uphold(connection, settle, flush, held)
+
+    def _read(self, records: Iterable[Record], repeats: Repeats) -> tuple[Arrivals, LastRepeats]:
+        """Read what is no repeat, and remember the last repeat of each key that none follows."""
+        arrivals: Arrivals = {}
+        repeated: LastRepeats = {}
         for record in records:
             raw = raw_origin(record)
-            if is_again(record) or not repeats.met(record.place, raw):  # Invariant 2
+            marked = is_again(record) or is_reemitted(record)
+            if marked or not repeats.met(record.place, raw):  # Invariant 2
                 arrival = self._readers[record.topic].read(record, raw)
                 arrivals.setdefault(record.topic, []).append(arrival)
-        return {topic: winners(found, counts) for topic, found in arrivals.items()}
+                if repeated:
+                    repeated.get(record.topic, {}).pop(arrival.key, None)
+            else:
+                key = (record.key or b"").decode()
+                repeated.setdefault(record.topic, {})[key] = Repeated(raw, record)
+        return arrivals, repeated
 
 
 def run(settings: Settings, catalogue: Mapping[str, Dataset]) -> None:
@@ -128,12 +172,14 @@ def run(settings: Settings, catalogue: Mapping[str, Dataset]) -> None:
         Transient: a part stayed away for longer than our patience; nothing unwritten was committed.
         Fatal: a person is needed.
     """
-    if settings.registry_url is None:
-        message = "The provincial sink needs SUOI_REGISTRY_URL."
+    if settings.registry_url is None or settings.kafka is None:
+        message = "The provincial sink needs SUOI_KAFKA_BOOTSTRAP and SUOI_REGISTRY_URL."
         raise Usage(message)
     stop = stop_on_signals()
     datasets = tuple(catalogue.values())
-    sink = Province(Database(f"suoi-{CONSUMER}"), Registry(settings.registry_url), datasets)
+    registry = Registry(settings.registry_url)
+    means = Means(registry, Post(client_config(settings.kafka) | producer_config()))
+    sink = Province(Database(f"suoi-{CONSUMER}"), registry, datasets, means)
     wanted = list(map(topics.clean, datasets))
     loop = Loop(sink_consumer(settings, CONSUMER, wanted), sink, settings.timing, stop)
     heap.settle()

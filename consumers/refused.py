@@ -13,7 +13,7 @@ import orjson
 import psycopg
 from psycopg import sql
 
-from consumers.arrivals import Arrival, count_winners
+from consumers.arrivals import Arrival, count, count_winners
 from consumers.bookkeeping import Settle
 from consumers.ledger.counts import QUARANTINED, REPLAYED, Counts
 from consumers.table import Table
@@ -22,8 +22,9 @@ from infra import faults
 from infra.errors import Transient
 from infra.postgres import REFUSALS, Connection
 from infra.queries import read_queries
+from schemas import topics
 from schemas.contract import Dataset
-from schemas.records import Severity
+from schemas.records import OrderKey, Severity
 
 CODE = "sink.refused"
 """Beside the vocabulary of reasons.csv: no judge of records gives it, only the database."""
@@ -80,6 +81,8 @@ class CarefulWriting:
         self._chosen = chosen
         self._counts = counts
         self._queries = read_queries("quarantine")
+        self.held: dict[str, dict[str, OrderKey]] = {}
+        """As in Writing; of a refused row, the order key of the version refused."""
         self.refusals = 0
 
     def open(self, connection: Connection) -> None:
@@ -105,6 +108,7 @@ class CarefulWriting:
         written = {str(key) for (key,) in table.upsert(connection, [one.row for one in rows])}
         behind = [one.key for one in rows if one.key not in written]
         held = table.held(connection, behind, _at_once) if behind else {}
+        self.held.setdefault(topics.clean(table.dataset), {}).update(held)
         count_winners({one.key: one for one in rows}, held, self._counts)
 
     def _file(self, connection: Connection, dataset: Dataset, refused: Sequence[Refusal]) -> None:
@@ -125,9 +129,11 @@ class CarefulWriting:
             raise Transient(message) from error
         table = sql.Identifier("clean", dataset.id)
         connection.execute(self._queries["close"].format(table=table), {"dataset": dataset.id})
+        held = self.held.setdefault(topics.clean(dataset), {})
         for one in refused:  # Invariant 2
-            account = one.arrival.account
-            self._counts.add(account, QUARANTINED if account.raw in filed else REPLAYED)
+            held[one.arrival.key] = one.arrival.order
+            outcome = QUARANTINED if one.arrival.account.raw in filed else REPLAYED
+            count(one.arrival, outcome, self._counts)
         self.refusals += len(refused)
 
 

@@ -50,6 +50,7 @@ _SYSTEM = {
 _NEVER_NULL: Mapping[str, Any] = {"text[]": [], "jsonb": {}}
 """Of these columns an absent value is an empty one."""
 
+_STATEMENTS = ("upsert", "stage", "unstage", "copy", "merge", "behind", "held")
 _COPY_HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _COPY_END = b"\xff\xff"
 _COPY_ROWS = 250
@@ -169,7 +170,7 @@ def _statements(dataset: Dataset, kinds: Mapping[str, Element], staging: str) ->
         "excluded": comma.join(sql.Identifier("excluded", name) for name in kinds),
     }
     queries = read_queries("province")
-    return {name: query.format(**parts).as_bytes(None) for name, query in queries.items()}
+    return {name: queries[name].format(**parts).as_bytes(None) for name in _STATEMENTS}
 
 
 def _selected(name: str, element: Element) -> sql.Composable:

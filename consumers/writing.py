@@ -59,6 +59,8 @@ class Writing:
         """Take the *chosen* rows; *counts* is given how each of them ended."""
         self._desks = desks
         self._counts = counts
+        self.held: dict[str, Held] = {}
+        """By topic, the order keys of rows that were not older than what was chosen."""
         self._left = {topic: dict(found) for topic, found in chosen.items()}
         self._wary = [topic for topic in chosen if topic in desks.wary]
         self._copied = [topic for topic, found in chosen.items() if len(found) >= COPY_FROM]
@@ -101,6 +103,7 @@ class Writing:
     def _pass_over(self, topic: str, held: Held) -> None:
         left = self._left[topic]
         count_winners({key: left.pop(key) for key in held}, held, self._counts)
+        self.held[topic] = dict(held)
         self._learn(topic, met=bool(held))
         if not left:
             del self._left[topic]
@@ -136,6 +139,7 @@ class Writing:
             written = {str(key) for (key,) in cursor}
             behind = [key for key in rows if key not in written]
             held = self._desks.tables[topic].held(connection, behind, settle)
+            self.held.setdefault(topic, {}).update(held)
             self._learn(topic, met=True)
         count_winners(rows, held, self._counts)
 

@@ -1,5 +1,6 @@
 """The schema registry (Confluent's REST face, `/apis/ccompat/v7`): schemas by subject and by id."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -41,6 +42,15 @@ class Registry:
             Transient: the registry does not answer, or does not know the subject yet.
         """
         return int(self._ask("GET", f"/subjects/{subject}/versions/latest")["id"])
+
+    def known_id(self, subject: str, schema: Mapping[str, Any]) -> int:
+        """Give the id under which *subject* holds exactly *schema*.
+
+        Raises:
+            Transient: the registry does not answer, or was not given this schema yet.
+        """
+        text = orjson.dumps(schema).decode()
+        return int(self._ask("POST", f"/subjects/{subject}", {"schema": text})["id"])
 
     def schema(self, number: int) -> Schema:
         """Give the schema with id *number*.

@@ -16,6 +16,7 @@ PRINCIPALS = (
 
 _READ = ("READ", "DESCRIBE")
 _WRITE = ("WRITE", "DESCRIBE")
+_BOTH = ("READ", "WRITE", "DESCRIBE")
 
 
 class Grant(NamedTuple):
@@ -87,11 +88,12 @@ def _streams(datasets: tuple[Dataset, ...]) -> Iterator[Grant]:
 
 def _sinks(datasets: tuple[Dataset, ...]) -> Iterator[Grant]:
     for dataset in datasets:
-        yield from _each("province", topics.clean(dataset), _READ)
+        # Sinks write again what must be the last record of its key (DESIGN.md 2)
+        yield from _each("province", topics.clean(dataset), _BOTH)
         yield from _each("findings", topics.clean(dataset), _READ)  # of which it reads the keys
         yield from _each("quarantine", topics.reject(dataset), _READ)
         for name in _open(dataset):
-            yield from _each("portal", name, _READ)
+            yield from _each("portal", name, _BOTH)
     for principal in ("province", "quarantine", "portal"):
         yield Grant(principal, "group", principal, "READ")
     # Never joins it; its client asks for the group's coordinator all the same

@@ -41,3 +41,20 @@ cross join lateral (
 
 -- held --
 select _key, _generation, _position, _step, _ruleset from {table} where _key = any($1::text[]);
+
+-- stored --
+-- Rows as wire values, to be written again (consumers/stored.py).
+select {wire} from {table} where _key = any($1::text[]);
+
+-- overtaken --
+-- Keys whose row stands although a later raw record of the key was judged: its order key was older.
+select incoming.key from unnest($1::text[], $2::int8[]) as incoming (key, raw)
+cross join lateral (
+    select 1 from {table} as row
+    where row._key = incoming.key and substring(row._raw from '[0-9]+$')::int8 < incoming.raw
+    offset 0
+) as held;
+
+-- place --
+update {table} as row set _at = new.at from unnest($1::text[], $2::text[]) as new (key, at)
+where row._key = new.key;

@@ -3,6 +3,7 @@
 import json
 import struct
 from collections import defaultdict
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,16 @@ class KnownSchemas:
     def schema(self, number: int) -> dict[str, Any]:
         """Give one of the two."""
         return {CLEAN_ID: avro.clean_schema, OPEN_ID: avro.open_schema}[number](OCOP)
+
+
+class Registered(KnownSchemas):
+    """It also knows the ids by the schemas."""
+
+    def known_id(self, subject: str, schema: Mapping[str, Any]) -> int:
+        """Give the id of *schema*."""
+        number = CLEAN_ID if subject.startswith("clean.") else OPEN_ID
+        assert self.schema(number) == schema
+        return number
 
 
 class Writer:
