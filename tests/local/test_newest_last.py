@@ -156,7 +156,7 @@ def test_an_older_record_of_a_later_flush_is_followed_by_the_stored_row(
     kilos = (-1_234_500).to_bytes(3, "big", signed=True)
     facts = {"san_luong_nam": kilos, "ngay_cong_nhan": -5, "cap_nhat_luc": NOON + 1}
     facts |= {"truy_xuat_nguon_goc": False, "_flags": ["CODE_MAPPED:ma_xa", '"\\ ,{}:x']}
-    newest = log.put(writer.clean(1, 20, **facts, _originals={"ma_xa": "3646", "ten": ""}))
+    newest = log.put(writer.clean(1, 20, **facts, _originals={"ten": "", "ma_xa": "3646"}))
     flush(pen, log)
     log.put(writer.clean(1, 10))
     drain(pen, log)
