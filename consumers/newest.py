@@ -17,11 +17,11 @@ import structlog
 from consumers.arrivals import Arrival, Reader
 from consumers.batch import Record
 from consumers.bookkeeping import Settle
-from consumers.reemitted import Registered, again
+from consumers.reemitted import Means, again
 from consumers.stored import StoredRow, StoredRows
 from infra import faults
 from infra.postgres import Connection
-from infra.posting import Letter, Posts
+from infra.posting import Letter
 from schemas.contract import Dataset
 from schemas.records import OrderKey, Origin
 
@@ -48,13 +48,6 @@ class Flush(NamedTuple):
 Held = Mapping[str, Mapping[str, OrderKey]]
 """By topic and key, the order keys of the rows that were not older than what was chosen."""
 _Last = dict[str, Arrival]
-
-
-class Means(NamedTuple):
-    """What it takes to write again."""
-
-    registered: Registered
-    posts: Posts
 
 
 class Newest:

@@ -5,19 +5,23 @@ Redis that comes back empty has no offsets: the sink then starts from the beginn
 is shown again only once the ends sampled at that start are passed (DESIGN.md 7).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 from consumers.batch import Batch, Bounds, Lost, Move, Record
+from consumers.cache.again import WrittenAgain
 from consumers.cache.keys import cache_keys
 from consumers.cache.rows import CachedRow, RowReader
 from consumers.decoding import Decoder, Schemas
 from consumers.group import sink_consumer
 from consumers.loop import Beat, Loop, stop_on_signals
+from consumers.reemitted import Means
 from infra import faults
 from infra.errors import NotOwner, Transient, Usage
+from infra.kafka import client_config, producer_config
 from infra.kafka_reader import Place
+from infra.posting import Post
 from infra.redis_client import Redis, asking, open_redis
 from infra.registry import Registry
 from infra.settings import Settings
@@ -26,14 +30,17 @@ from schemas.contract import Dataset
 
 CONSUMER = "portal"
 _EMPTIED = "Redis no longer holds our offsets: the cache is filled again from the start."
+_LOOK, _SEEN_TO = 0, 1
 _SCRIPTS = Path(__file__).parent / "cache"
 
 
 class DatasetCache:
     """The cache of one dataset, as its sink sees it."""
 
-    def __init__(self, redis: Redis, dataset: Dataset, decoder: Decoder) -> None:
-        """Take *redis* under the sink's user."""
+    def __init__(
+        self, redis: Redis, dataset: Dataset, decoder: Decoder, means: Means | None
+    ) -> None:
+        """Take *redis* under the sink's user, and the *means* to write again; see PortalCache."""
         self._redis = redis
         self._version = str(dataset.major)
         self._partitions = dataset.partitions
@@ -41,9 +48,12 @@ class DatasetCache:
         self._reader = RowReader(dataset, decoder)
         self._begin = redis.register_script(_script("begin"))
         self._write = redis.register_script(_script("write"))
+        self._again = None if means is None else WrittenAgain(dataset, means)
 
     def begin(self, places: Mapping[Place, Bounds]) -> dict[Place, int]:
         """Enter *places* where they are new; answer where to go on in each."""
+        if self._again is not None:
+            self._again.forget()
         keys = self._keys
         asked: list[Any] = [self._version, self._partitions]
         for place, bounds in places.items():
@@ -65,17 +75,26 @@ class DatasetCache:
         """Say whether a batch whose answer was lost had been written after all."""
         return self._offsets(moves) == [str(move.next).encode() for move in moves.values()]
 
-    def write(self, records: Iterable[Record], moves: Mapping[Place, Move]) -> int:
+    def write(self, records: Sequence[Record], moves: Mapping[Place, Move]) -> int:
         """Write rows and offsets, both or neither; give the number of rows that were newer.
+
+        A row that stands although its last record is older is first written to the topic again:
+        killed between the two we do both anew.
 
         Raises:
             Lost: Redis no longer knows our offsets.
             NotOwner: another process has moved one of them.
-            Transient: Redis is away; it is not known whether the batch was written.
+            Transient: Redis or the broker is away; it is not known whether the batch was written.
         """
         rows = [self._reader.read(record) for record in records]
-        with asking():
-            answer = self._write(keys=self._keys, args=self._arguments(rows, moves))
+        arguments = self._arguments(rows, moves)
+        answer = self._ask(arguments)
+        if self._again is not None and isinstance(answer, list):
+            faults.point("portal.before_reemission")
+            self._again.send(answer, records)  # Invariant 1: acknowledged before we move on
+            faults.point("portal.after_reemission")
+            arguments[4 + 3 * len(moves)] = _SEEN_TO
+            answer = self._ask(arguments)
         if answer == b"lost":
             raise Lost(_EMPTIED)
         if answer == b"taken":  # Invariants 1, 3
@@ -84,6 +103,10 @@ class DatasetCache:
             )
             raise NotOwner(message)
         return int(answer)
+
+    def _ask(self, arguments: list[Any]) -> Any:  # noqa: ANN401  the script's
+        with asking():
+            return self._write(keys=self._keys, args=arguments)
 
     def _offsets(self, places: Iterable[Place]) -> list[bytes | None]:
         wanted = [str(place.partition) for place in places]
@@ -97,6 +120,7 @@ class DatasetCache:
         arguments: list[Any] = [self._version, self._partitions, newest, len(moves)]
         for place, move in moves.items():
             arguments += [place.partition, move.start, move.next]
+        arguments.append(_LOOK if self._again is not None else _SEEN_TO)
         for row in rows:
             arguments += [row.key, row.order, row.json]
         return arguments
@@ -105,10 +129,21 @@ class DatasetCache:
 class PortalCache:
     """Writes batches of open records; upholds Sink."""
 
-    def __init__(self, redis: Redis, schemas: Schemas, datasets: Iterable[Dataset]) -> None:
-        """Take *redis* under the sink's user, and whoever knows the *schemas* of what arrives."""
+    def __init__(
+        self,
+        redis: Redis,
+        schemas: Schemas,
+        datasets: Iterable[Dataset],
+        means: Means | None = None,
+    ) -> None:
+        """Take *redis* under the sink's user, and whoever knows the *schemas* of what arrives.
+
+        *means* writes again what must be the last of its key; None = the topic is nobody's.
+        """
         decoder = Decoder(schemas)
-        self._caches = {topics.open_(one): DatasetCache(redis, one, decoder) for one in datasets}
+        self._caches = {
+            topics.open_(one): DatasetCache(redis, one, decoder, means) for one in datasets
+        }
         self._doubt = False
         self._places: dict[Place, int] = {}
 
@@ -171,13 +206,15 @@ def run(settings: Settings, catalogue: Mapping[str, Dataset]) -> None:
         Transient: a part stayed away for longer than our patience.
         Fatal: a person is needed.
     """
-    if settings.redis is None or settings.registry_url is None:
-        message = "The portal sink needs SUOI_REDIS_PORT and SUOI_REGISTRY_URL."
+    if settings.redis is None or settings.registry_url is None or settings.kafka is None:
+        message = "The portal sink needs SUOI_KAFKA_BOOTSTRAP, SUOI_REDIS_PORT, SUOI_REGISTRY_URL."
         raise Usage(message)
     stop = stop_on_signals()
     datasets = [one for one in catalogue.values() if one.open_columns]
     redis = open_redis(settings.redis, f"suoi-{CONSUMER}-sink")
-    sink = PortalCache(redis, Registry(settings.registry_url), datasets)
+    registry = Registry(settings.registry_url)
+    means = Means(registry, Post(client_config(settings.kafka) | producer_config()))
+    sink = PortalCache(redis, registry, datasets, means)
     wanted = list(map(topics.open_, datasets))
     beat = Beat(settings.timing.heartbeat, sink.check)
     Loop(sink_consumer(settings, CONSUMER, wanted), sink, settings.timing, stop, beat).run(wanted)

@@ -20,8 +20,8 @@ from consumers.ledger.counts import Counts
 from consumers.ledger.moves import Tally
 from consumers.ledger.progress import Repeats
 from consumers.loop import Loop, stop_on_signals
-from consumers.newest import Flush, Held, Means, Newest, Repeated
-from consumers.reemitted import is_reemitted
+from consumers.newest import Flush, Held, Newest, Repeated
+from consumers.reemitted import Means, is_reemitted
 from consumers.refused import CarefulWriting
 from consumers.table import Table
 from consumers.writing import Chosen, Desks, Writing

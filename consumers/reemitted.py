@@ -7,11 +7,11 @@ between the two a newer version may have come, which then must be written again 
 """
 
 from collections.abc import Mapping
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from consumers.batch import Record
 from infra.kafka import Headers
-from infra.posting import Letter
+from infra.posting import Letter, Posts
 from schemas.records import OrderKey
 
 HEADER: Final = "suoi.reemitted"
@@ -23,6 +23,13 @@ class Registered(Protocol):
 
     def known_id(self, subject: str, schema: Mapping[str, Any]) -> int:
         """Give the id under which *schema* is registered; one not registered is Transient."""
+
+
+class Means(NamedTuple):
+    """What it takes to write again."""
+
+    registered: Registered
+    posts: Posts
 
 
 def is_reemitted(record: Record) -> bool:

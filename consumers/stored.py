@@ -22,6 +22,7 @@ from schemas.avro_code import Encode, compile_encoder
 from schemas.contract import Dataset
 from schemas.ddl import target_columns
 from schemas.records import UNASSIGNED, OrderKey
+from schemas.sequence import in_order
 from schemas.system import ORDER_KEY
 
 _WIRE: Mapping[str, str] = {
@@ -57,7 +58,7 @@ class StoredRows:
         self._topic = topics.clean(dataset)
         self._columns = target_columns(dataset)
         self._written = [item["name"] for item in clean_schema(dataset)["fields"]]
-        self._fields = {item.name: place for place, item in enumerate(dataset.fields)}
+        self._judged = {item.name: place for place, item in enumerate(in_order(dataset))}
         self._encode: Encode | None = None
         table = sql.Identifier("clean", dataset.id)
         parts = {"table": table, "wire": sql.SQL(", ").join(map(_wired, self._columns))}
@@ -110,9 +111,9 @@ class StoredRows:
         return self._encode(tuple(map(written.__getitem__, self._written)))
 
     def _in_order(self, originals: Mapping[str, str]) -> dict[str, str]:
-        """Give them in the order of the contract: jsonb keeps none."""
-        last = len(self._fields)
-        return dict(sorted(originals.items(), key=lambda one: self._fields.get(one[0], last)))
+        """Give them in the order in which fields are judged: jsonb keeps none."""
+        last = len(self._judged)
+        return dict(sorted(originals.items(), key=lambda one: self._judged.get(one[0], last)))
 
     def _run(self, connection: Connection, name: str, *given: object) -> Cursor[Any]:
         return RawCursor(connection).execute(self._statements[name], given, prepare=False)

@@ -13,6 +13,7 @@ from typing import Any
 from schemas.codes import CodeLists
 from schemas.contract import Dataset, Field, Options
 from schemas.records import Row
+from schemas.sequence import in_order
 from streams import words
 from streams.conditions import CONDITIONS
 from streams.days import day_of_instant, day_text, days, earliest, year_of
@@ -32,7 +33,6 @@ from streams.refine.places import KINDS as PLACES
 from streams.refine.places import place_refiner
 from streams.refine.texts import composer
 from streams.rules import Rule, rules_of
-from streams.sequence import in_order
 
 _OF_FEW_DAYS = frozenset(("rule.ocop_term",))
 """Rules that are dear to judge and read days alone: many records share them, so they are

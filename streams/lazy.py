@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from schemas.codes import CodeLists
 from schemas.contract import Dataset, Field
 from schemas.records import Row
+from schemas.sequence import in_order
 from streams.compiler import compile_dataset
 from streams.conditions import CONDITIONS
 from streams.judge import Unjudged, fault
@@ -17,7 +18,6 @@ from streams.judgement import Judgement
 from streams.refine import MAKERS
 from streams.refine.places import KINDS as PLACES
 from streams.rules import RULES
-from streams.sequence import in_order
 
 
 class LazyValidator:

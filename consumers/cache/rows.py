@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from consumers.batch import Record, malformed, order_key
-from consumers.cache.keys import order_text
+from consumers.cache.keys import place_text
 from consumers.decoding import Decoder, Malformed, unscaled
 from schemas.contract import Column, Dataset
 from schemas.records import OrderKey
@@ -24,6 +24,7 @@ class CachedRow(NamedTuple):
 
     key: bytes
     order: str
+    """Order key and commit time (keys.place_text)."""
     json: bytes
     source_ts: int
 
@@ -53,13 +54,13 @@ class RowReader:
         order = OrderKey(*(fields[name] for name in ORDER_KEY))
         shown = {name: show(fields.get(name)) for name, show in self._columns}  # Invariant 6
         body = orjson.dumps(shown)
-        return CachedRow(record.key or b"", order_text(order), body, fields["_source_ts"])
+        source_ts = fields["_source_ts"]
+        return CachedRow(record.key or b"", place_text(order, source_ts), body, source_ts)
 
     def _closed(self, record: Record) -> CachedRow:
         source_ts = int(record.headers["suoi.source_ts"])
-        return CachedRow(
-            record.key or b"", order_text(order_key(record.headers)), CLOSED, source_ts
-        )
+        order = order_key(record.headers)
+        return CachedRow(record.key or b"", place_text(order, source_ts), CLOSED, source_ts)
 
 
 def day_text(days: int) -> str:

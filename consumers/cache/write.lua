@@ -2,11 +2,14 @@
 -- KEYS: current, rows, order, offsets, ends, changed.
 -- ARGV: version, how many partitions the topic has, newest commit time (µs),
 --   how many moves, for each move: partition, start, next;
---   then for each row: open key, order key as text, JSON ('' = closed).
--- Answers how many rows were written, or 'lost' / 'taken' when a partition is not where we left it.
+--   whether the last record of each key was seen to ('1'), or is to be looked at first;
+--   then for each row: open key, order key and commit time as text, JSON ('' = closed).
+-- Answers how many rows were written; 'lost' / 'taken' when a partition is not where we left it; or,
+--   with nothing written, a list of what stands although a later record is older: key, order key and
+--   commit time, JSON ('' = closed), each of them to be written to the topic again.
 local moves = tonumber(ARGV[4])
-local first_row = 5 + moves * 3
-for i = 5, first_row - 1, 3 do  -- Invariant 1: the cache says where we stand
+local first_row = 6 + moves * 3
+for i = 5, first_row - 2, 3 do  -- Invariant 1: the cache says where we stand
     local held = redis.call('HGET', KEYS[4], ARGV[i])
     if not held or tonumber(held) < tonumber(ARGV[i + 1]) then
         return redis.status_reply('lost')  -- emptied, or an older state came back
@@ -14,24 +17,47 @@ for i = 5, first_row - 1, 3 do  -- Invariant 1: the cache says where we stand
         return redis.status_reply('taken')
     end
 end
-local written = 0
+local function older(one, other)  -- the order keys alone: the commit time stands behind them
+    return string.sub(one, 1, 58) < string.sub(other, 1, 58)
+end
+local stands, row, last, written = {}, {}, {}, 0
 for i = first_row, #ARGV, 3 do
-    local held = redis.call('HGET', KEYS[3], ARGV[i])
-    if not held or held < ARGV[i + 1] then  -- Invariant 4
-        redis.call('HSET', KEYS[3], ARGV[i], ARGV[i + 1])
-        if ARGV[i + 2] == '' then
-            redis.call('HDEL', KEYS[2], ARGV[i])
-        else
-            redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 2])
-        end
+    local key, order = ARGV[i], ARGV[i + 1]
+    local held = stands[key] or redis.call('HGET', KEYS[3], key)
+    if not held or older(held, order) then  -- Invariant 4
+        stands[key], row[key] = order, i
         written = written + 1
+    else
+        stands[key] = held
+    end
+    last[key] = order
+end
+if ARGV[first_row - 1] ~= '1' then
+    local again = {}
+    for key, order in pairs(last) do
+        if older(order, stands[key]) then
+            again[#again + 1] = key
+            again[#again + 1] = stands[key]
+            again[#again + 1] = row[key] and ARGV[row[key] + 2] or redis.call('HGET', KEYS[2], key) or ''
+        end
+    end
+    if #again > 0 then
+        return again
+    end
+end
+for key, i in pairs(row) do
+    redis.call('HSET', KEYS[3], key, ARGV[i + 1])
+    if ARGV[i + 2] == '' then
+        redis.call('HDEL', KEYS[2], key)
+    else
+        redis.call('HSET', KEYS[2], key, ARGV[i + 2])
     end
 end
 local changed = redis.call('GET', KEYS[6])
 if written > 0 and (not changed or tonumber(changed) < tonumber(ARGV[3])) then
     redis.call('SET', KEYS[6], ARGV[3])
 end
-for i = 5, first_row - 1, 3 do
+for i = 5, first_row - 2, 3 do
     redis.call('HSET', KEYS[4], ARGV[i], ARGV[i + 2])
 end
 show_when_whole(KEYS[1], KEYS[4], KEYS[5], ARGV[1], ARGV[2])

@@ -16,9 +16,8 @@ from support.plain_postgres import Server, plain_province
 
 from consumers.batch import Record, order_key
 from consumers.decoding import Decoder
-from consumers.newest import Means
 from consumers.province import Province
-from consumers.reemitted import HEADER
+from consumers.reemitted import HEADER, Means
 from infra import faults
 from infra.errors import NotOwner, Transient
 from infra.kafka_reader import Place

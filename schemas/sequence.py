@@ -1,4 +1,4 @@
-"""The order in which the fields of a dataset are judged: each after those its judgement reads."""
+"""The order in which fields are judged, and their originals kept: each after those it reads."""
 
 from schemas.contract import Dataset, Field
 
