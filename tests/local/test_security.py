@@ -15,8 +15,10 @@ from support.stack import Stack
 from support.waiting import until
 
 from infra import kafka_reader
-from infra.kafka import client_config
+from infra.errors import Transient
+from infra.kafka import client_config, producer_config
 from infra.local.home import Home
+from infra.posting import Letter, Post
 from infra.settings import KafkaAccess
 
 CANARY = "099188000777"
@@ -47,6 +49,19 @@ def test_a_component_cannot_read_the_clean_rows_of_another(stack: Stack, user: s
     assert error is not None
     assert error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED
     assert refusal(stack, "province", "clean.tp_khai_sinh.v1") is None
+
+
+def test_a_sink_writes_again_to_its_own_topics_and_to_no_other(stack: Stack) -> None:
+    letter = Letter("", 0, b"[0]", None, [("suoi.op", "d")])
+    refused = {"province": "open.nnmt_ocop.v1", "portal": "clean.nnmt_ocop.v1"}
+    for user, topic in refused.items():
+        post = Post(client_config(access(stack, user)) | producer_config() | {"log_level": 0})
+        with pytest.raises(Transient, match=r"(?i)authoriz"):
+            post.send([letter._replace(topic=topic)])
+    for topic in ("reject.nnmt_ocop", "books.streams"):
+        post = Post(client_config(access(stack, "province")) | producer_config())
+        with pytest.raises(Transient, match=r"(?i)authoriz"):
+            post.send([letter._replace(topic=topic)])
 
 
 def test_a_wrong_password_is_refused_by_kafka(stack: Stack, tmp_path: Path) -> None:
