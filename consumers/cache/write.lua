@@ -17,33 +17,28 @@ for i = 5, first_row - 2, 3 do  -- Invariant 1: the cache says where we stand
         return redis.status_reply('taken')
     end
 end
-local function older(one, other)  -- the order keys alone: the commit time stands behind them
-    return string.sub(one, 1, 58) < string.sub(other, 1, 58)
-end
-local stands, row, last, written = {}, {}, {}, 0
+-- Texts are compared whole: equal order keys are one version, whose commit time is one.
+local row, stored, behind, written = {}, {}, {}, 0
 for i = first_row, #ARGV, 3 do
     local key, order = ARGV[i], ARGV[i + 1]
-    local held = stands[key] or redis.call('HGET', KEYS[3], key)
-    if not held or older(held, order) then  -- Invariant 4
-        stands[key], row[key] = order, i
+    local held = row[key] and ARGV[row[key] + 1] or stored[key] or redis.call('HGET', KEYS[3], key)
+    if not held or held < order then  -- Invariant 4
+        row[key], behind[key] = i, nil
         written = written + 1
     else
-        stands[key] = held
+        stored[key] = not row[key] and held or nil
+        behind[key] = order < held or nil
     end
-    last[key] = order
 end
-if ARGV[first_row - 1] ~= '1' then
+if next(behind) and ARGV[first_row - 1] ~= '1' then
     local again = {}
-    for key, order in pairs(last) do
-        if older(order, stands[key]) then
-            again[#again + 1] = key
-            again[#again + 1] = stands[key]
-            again[#again + 1] = row[key] and ARGV[row[key] + 2] or redis.call('HGET', KEYS[2], key) or ''
-        end
+    for key in pairs(behind) do
+        local i = row[key]
+        again[#again + 1] = key
+        again[#again + 1] = i and ARGV[i + 1] or stored[key]
+        again[#again + 1] = i and ARGV[i + 2] or redis.call('HGET', KEYS[2], key) or ''
     end
-    if #again > 0 then
-        return again
-    end
+    return again
 end
 for key, i in pairs(row) do
     redis.call('HSET', KEYS[3], key, ARGV[i + 1])

@@ -133,6 +133,17 @@ def test_records_in_order_ask_for_nothing(sink: Sinks, log: TopicLog) -> None:
     assert log.sent == 0
 
 
+@pytest.mark.parametrize("size", [1, 9])
+def test_the_same_version_sent_twice_asks_for_nothing(
+    sink: Sinks, log: TopicLog, size: int
+) -> None:
+    pen, writer = sink(), Writer()
+    for _ in range(3):
+        log.put(writer.clean(1, 20))
+    drain(pen, log, size)
+    assert log.sent == 0
+
+
 def test_an_older_record_in_the_same_flush_is_followed_by_the_newest_again(
     server: Server, sink: Sinks, log: TopicLog
 ) -> None:
@@ -189,8 +200,7 @@ def test_old_records_before_the_one_written_again_ask_for_nothing(
     flush(pen, log)
     log.put(writer.clean(1, 10))
     log.put(writer.clean(1, 11))  # both lie before what the first one is followed by
-    flush(pen, log, 1)
-    drain(pen, log)
+    drain(pen, log, 1)
     assert lasts(log) == {b"[1]": 20}
     assert log.sent == 1
 
@@ -267,8 +277,12 @@ def test_a_broker_that_does_not_acknowledge_lets_nothing_be_committed(
     assert lasts(log) == {b"[1]": 20}
 
 
-def test_a_late_owner_writes_nothing_again(sink: Sinks, log: TopicLog) -> None:
+@pytest.mark.parametrize("calm", [False, True])
+def test_a_late_owner_writes_nothing_again(sink: Sinks, log: TopicLog, *, calm: bool) -> None:
     late, writer = sink(), Writer()
+    if calm:  # then it asks for nothing before it writes
+        log.put(writer.clean(2, 5))
+        drain(late, log)
     log.put(writer.clean(1, 20))
     log.put(writer.clean(1, 10))
     drain(sink(), log)
