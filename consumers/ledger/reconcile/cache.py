@@ -149,7 +149,8 @@ class Portal:
         if not names:
             return []
         with asking():
-            return cast("list[bytes | None]", self.redis.hmget(keys.order, cast("Any", names)))
+            held = cast("list[bytes | None]", self.redis.hmget(keys.order, cast("Any", names)))
+        return [one and one.partition(b":")[0] for one in held]  # behind it stands the commit time
 
 
 def _unlike(shown: dict[str, Any] | None, body: bytes | None) -> str | None:
