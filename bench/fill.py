@@ -46,12 +46,12 @@ def first_keys(partitions: int) -> list[str]:
     return [f"[{place}]" for place in range(partitions)]
 
 
-def judged_rows(count: int = TEMPLATES) -> list[tuple[tuple[Any, ...], ...]]:
-    """Return (canonical values, flags, originals) of *count* rows, judged clean by our judge."""
+def judged_rows(count: int = TEMPLATES) -> list[tuple[Any, ...]]:
+    """Return the canonical values of *count* rows, judged clean by our judge."""
     register = next(one for one in REGISTERS if one.dataset == ORIGINAL)
     validator = compile_dataset(catalogue()[ORIGINAL], codes())
     found = [validator.judge(row, COMMIT) for row in images(register, count, 0.0)]
-    return [(one.values, one.flags, one.originals) for one in found if not one.problems]
+    return [one.values for one in found if not one.problems]
 
 
 def fillings(dataset: Dataset, records: int, schema_id: int) -> Iterator[Filling]:
@@ -76,13 +76,14 @@ def _filling(
     place: tuple[int, int, bool],
 ) -> Filling:
     number, key, updates = place
-    values, flags, originals = rows[number * 7 % len(rows)]
+    values = rows[number * 7 % len(rows)]
     partition = key % dataset.partitions
     raw, key_text = f"{topics.raw(dataset)}:{partition}:{number}", f"[{key}]"
     commit = COMMIT + number * 100
     order = (1, 5_505_459_032 + number * 56, 5_505_459_088 + number * 56, 1)
     system = (key_text, dataset.source, *order, commit, commit + 50_000)
-    body = encode((*values, *system, flags, originals, row_hash(values), raw))
+    # no flags and no originals: the rival cannot write such columns, so they are empty for both
+    body = encode((*values, *system, (), {}, row_hash(values), raw))
     return Filling(
         key_text, body, [("suoi.op", "u" if updates else "c"), ("suoi.raw", raw)], partition
     )

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -95,12 +95,21 @@ def refuse_ended(place: Place, processes: Sequence[subprocess.Popen[bytes]]) -> 
 
 def members(place: Place, group: str) -> list[int]:
     """Return how many partitions each member of *group* holds."""
-    (future,) = place.admin().describe_consumer_groups([group]).values()
+    admin = place.admin()  # its answers die with it
+    (future,) = admin.describe_consumer_groups([group]).values()
     try:
         found = future.result(10).members
     except KafkaException:  # there is no such group
         return []
     return [len(one.assignment.topic_partitions) if one.assignment else 0 for one in found]
+
+
+def until(holds: Callable[[], object], seconds: float) -> None:
+    """Wait until *holds* says so."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, f"not so within {seconds:g} s"
+        time.sleep(0.1)
 
 
 def await_empty_groups(place: Place) -> None:

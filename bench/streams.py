@@ -24,6 +24,7 @@ from typing import Any
 from confluent_kafka import Producer
 
 from bench.machine import facts
+from bench.ratios import spread
 from schemas import topics
 from schemas.catalogue import read_catalogue
 from schemas.contract import Dataset
@@ -47,18 +48,21 @@ TOPIC = topics.raw(births())
 
 def main() -> None:
     """Measure, and print one JSON document."""
-    parser = argparse.ArgumentParser()
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--records", type=int, default=100_000)
+    parser.add_argument("--json", action="store_true", help="on one line")
     given = parser.parse_args()
-    from tests.support.plain_broker import make_topic, plain_broker  # noqa: PLC0415  only to run
+    sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+    from support.plain_broker import make_topic, plain_broker  # noqa: PLC0415  only to run
 
     with TemporaryDirectory() as directory, plain_broker(Path(directory)) as bootstrap:
         for name in (TOPIC, topics.clean(births()), topics.reject(births()), topics.BOOKS):
             make_topic(bootstrap, name, PARTITIONS)
         fill(bootstrap, given.records)
         rounds = [play(bootstrap, given.records, number) for number in range(given.rounds)]
-    sys.stdout.write(json.dumps(report(rounds), indent=1) + "\n")
+    said = {"given": vars(given), **report(rounds)}
+    sys.stdout.write(json.dumps(said, indent=None if given.json else 1) + "\n")
 
 
 def play(bootstrap: str, records: int, number: int) -> dict[str, Any]:
@@ -110,16 +114,6 @@ def report(rounds: list[dict[str, Any]]) -> dict[str, Any]:
 def quotients(rounds: list[dict[str, Any]], one: str, other: str, what: str) -> list[float]:
     """*what* of contender *one* over that of *other*, round by round."""
     return [found[one][what] / found[other][what] for found in rounds]
-
-
-def spread(values: list[float]) -> dict[str, float | int]:
-    """Median, lowest, highest, and of how many."""
-    return {
-        "median": round(statistics.median(values), 3),
-        "low": round(min(values), 3),
-        "high": round(max(values), 3),
-        "rounds": len(values),
-    }
 
 
 def days(text: str) -> int:

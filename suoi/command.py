@@ -51,6 +51,7 @@ COMMANDS = {
     "migrate": "suoi.migrate",
     "prepare": "suoi.prepare",
     "run": "suoi.run",
+    "bench": "suoi.bench",
 }
 """Name -> module. A module has a Typer app named `app`, or a function of the command's name."""
 
