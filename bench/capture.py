@@ -26,7 +26,7 @@ from suoi.departments import place_of
 
 THEIRS = "rival"
 """Topic prefix, connector and slot of the rival's capture."""
-TABLE = sql.Identifier("bro_tro", "hanh_nghe")
+TABLE = sql.Identifier("bo_tro", "hanh_nghe")
 _AVRO = "io.apicurio.registry.utils.converter.AvroConverter"
 _DEADLINE_S = 240.0
 

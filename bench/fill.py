@@ -5,6 +5,7 @@ its own, so that rows = 0.8 × records at any place, and the last records are al
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from random import Random
 from typing import Any, NamedTuple
 
@@ -46,6 +47,7 @@ def first_keys(partitions: int) -> list[str]:
     return [f"[{place}]" for place in range(partitions)]
 
 
+@cache
 def judged_rows(count: int = TEMPLATES) -> list[tuple[Any, ...]]:
     """Return the canonical values of *count* rows, judged clean by our judge."""
     register = next(one for one in REGISTERS if one.dataset == ORIGINAL)

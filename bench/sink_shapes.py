@@ -40,7 +40,7 @@ def large(place: Place, figures: Figures, given: Namespace) -> None:
     """P8: the same topic into a large table and into a small one; its keys are the newest."""
     rows = {LARGE: given.large, SMALL: _SMALL_ROWS}
     datasets = {name: filled(place, name, given.records) for name in rows}
-    _model(place, datasets[SMALL], given.records)
+    model(place, datasets[SMALL], given.records)
     for name, count in rows.items():
         quiet(f"laying {count:,} rows into {name}")
         lay(place, name, 1, count)
@@ -57,7 +57,7 @@ def large(place: Place, figures: Figures, given: Namespace) -> None:
     )
 
 
-def _model(place: Place, dataset: Dataset, records: int) -> None:
+def model(place: Place, dataset: Dataset, records: int) -> None:
     """Have rows to copy from: those of one lap."""
     table = sql.Identifier("clean", dataset.id)
     ours.forget(place, table)
