@@ -22,9 +22,10 @@ check: setup  ## lint, types, layers
 bench: setup  ## the figures of bench/, ratios side by side
 	@$(BIN)/python -m bench.judge
 	@$(BIN)/python -m bench.path
-	@$(BIN)/python -m bench.streams
 	@$(BIN)/python -m bench.contracts
-	@$(BIN)/suoi up --detach && $(BIN)/python -m bench.chain --home .suoi
+	@$(BIN)/suoi bench streams
+	@$(BIN)/suoi bench sink
+	@$(BIN)/suoi bench chain
 
 mutants: setup  ## break each rule of streams once: a test must fail
 	@$(BIN)/python -m bench.mutants
