@@ -13,6 +13,7 @@ from psycopg import sql
 
 from bench.clones import ORIGINAL
 from bench.jdbc import SCHEMA, Connector, identifier
+from bench.ours import until
 from bench.place import SOURCE, Place
 from connectors.engines import wanted_config
 from connectors.sources import read_sources
@@ -82,6 +83,13 @@ def connectors(place: Place, dataset: Dataset) -> Sequence[Connector]:
             f"{side}.converter.apicurio.registry.use-id": "contentId",
         }
     return Connector(place, SOURCE, ours), Connector(place, THEIRS, theirs)
+
+
+def await_slots(place: Place) -> None:
+    """Wait until both captures follow the log: what was committed before is seen by neither."""
+    query = "select count(*) from pg_replication_slots where active"
+    with place.department() as department:
+        until(lambda: department.execute(query).fetchone() == (2,), _DEADLINE_S)
 
 
 def insert(place: Place, rows: Sequence[Row], records: int) -> None:

@@ -4,7 +4,7 @@ import shutil
 import time
 from argparse import Namespace
 from contextlib import AbstractContextManager, ExitStack
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from random import Random
 
@@ -31,7 +31,7 @@ from suoi.demo.registers import write_row
 RIVALS = ("r1", "r3")
 _TEMPLATES = 2000
 _WARM_S = 10.0
-_GONE_S, _COUNT_S = 60.0, 0.01
+_GONE_S, _COUNT_S, _CAUGHT_UP_S = 60.0, 0.01, 300.0
 
 
 def contract(directory: Path) -> None:
@@ -62,8 +62,7 @@ class Course:
 
     def fill(self, records: int) -> None:
         """Let Debezium fill both topics once, then stop capture."""
-        for one in self.captures:
-            one.start()
+        self.capture()
         capture.insert(self.place, rows(_TEMPLATES), records)
         wanted = dict.fromkeys((topics.raw(self.dataset), self.their_topic), records)
         capture.await_records(self.place.admin(), wanted)
@@ -72,6 +71,22 @@ class Course:
         with self.place.department() as department:
             query = sql.SQL("select max(id) from {}").format(capture.TABLE)
             (self.last,) = department.execute(query).fetchone() or (0,)
+
+    def capture(self) -> None:
+        """Let both captures run."""
+        for one in self.captures:
+            one.start()
+        capture.await_slots(self.place)
+
+    def caught_up(self) -> bool:
+        """Say whether every captured record is a row on both sides."""
+        admin, query = self.place.admin(), sql.SQL("select count(*) from {}")
+        sides = ((self.mine, topics.raw(self.dataset)), (self.theirs, self.their_topic))
+        with self.place.province() as province:
+            return all(
+                province.execute(query.format(table)).fetchone() == (capture.length(admin, topic),)
+                for table, topic in sides
+            )
 
     def ours(self, records: int) -> Lap:
         """Raw -> verdict -> clean -> province, by one stream worker and one sink."""
@@ -102,6 +117,12 @@ class Course:
         words = jdbc.words(self.place, self.their_topic, "hanh_nghe")
         config = jdbc.settings(name, "debezium", words)
         return jdbc.running(self.place, f"chain-{name}-{self._turn}", config)
+
+
+@cache
+def course_of(place: Place) -> Course:
+    """Return the one course of *place*."""
+    return Course(place)
 
 
 class Counted:
@@ -160,7 +181,7 @@ def _remake(admin: AdminClient, wanted: list[topics.Topic]) -> None:
 
 def throughput(place: Place, figures: Figures, given: Namespace) -> None:
     """P5: both from topics that Debezium filled before."""
-    course = Course(place)
+    course = course_of(place)
     quiet(f"capturing {given.records:,} rows twice")
     course.fill(given.records)
     for name in RIVALS * given.warm:
@@ -183,7 +204,7 @@ def throughput(place: Place, figures: Figures, given: Namespace) -> None:
 
 def delay(place: Place, figures: Figures, given: Namespace) -> None:
     """P6: both chains carry the same live commits; R1, whose batches are the smallest."""
-    course = Course(place)
+    course = course_of(place)
     contracts = {"SUOI_CONTRACTS": str(ours.only(place, course.dataset.id))}
     empty_chain(place, course.dataset)
     ours.forget(place, course.mine, course.theirs)
@@ -191,8 +212,8 @@ def delay(place: Place, figures: Figures, given: Namespace) -> None:
     with ExitStack() as stack:
         stack.enter_context(ours.working(place, ("streams", "province"), contracts))
         stack.enter_context(course.running("r1"))
-        for one in course.captures:
-            one.start()
+        course.capture()
+        ours.until(course.caught_up, _CAUGHT_UP_S)
         _round(course, given.rate, _WARM_S)
         for _ in range(given.rounds):
             found.append(_round(course, given.rate, given.seconds))

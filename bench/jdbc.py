@@ -68,8 +68,9 @@ class Connector:
         )
 
     def start(self) -> None:
-        """Create it, and wait until its task runs."""
+        """Create it, or let it go on, and wait until its task runs."""
         self._connect.configure(self._name, self._config)
+        self._connect.resume(self._name)
         deadline = time.monotonic() + 60
         while not self.check():
             assert time.monotonic() < deadline, f"{self._name} does not run"
