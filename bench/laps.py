@@ -15,7 +15,7 @@ from bench.fill import FRESH, first_keys, last_keys
 from bench.place import Place
 from bench.processes import peak_rss_mb, total_cpu_s
 
-_LOOK_S = 0.004
+_LOOK_S = 0.01
 _CHECK_S = 0.5
 
 
