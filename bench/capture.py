@@ -101,7 +101,7 @@ def insert(place: Place, rows: Sequence[Row], records: int) -> None:
         cursor.execute(made.format(names, TABLE))
         with cursor.copy(sql.SQL("copy bench_rows ({}) from stdin").format(names)) as copy:
             for row in rows:
-                copy.write_row(tuple(row.values()))
+                copy.write_row([row[name] for name in rows[0]])
         query = sql.SQL(
             "insert into {} ({names}) select {names} from bench_rows"
             " cross join generate_series(1, %s) limit %s"

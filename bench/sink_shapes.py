@@ -93,7 +93,7 @@ def onto(place: Place, dataset: Dataset, records: int) -> Lap:
     """Carry the whole topic on top of what lies in the table, then take it away again."""
     table = sql.Identifier("clean", dataset.id)
     ours.forget(place)
-    found = carry(place, dataset, records)
+    found = carry(place, dataset, records, by_places=True)
     with place.province() as province:
         query = sql.SQL("delete from {} where _position > %s").format(table)
         province.execute(query, (_OLD,))

@@ -1,9 +1,6 @@
 """The harness of the benchmarks: what it counts on, without a process."""
 
 import json
-import os
-import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from argparse import Namespace
 from pathlib import Path
@@ -11,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bench import clones, fill, growth, jdbc, picture, processes
+from bench import clones, fill, growth, jdbc, picture
 from bench.figures import Figures
 from bench.laps import Lap
 from consumers.decoding import Decoder
@@ -90,13 +87,6 @@ def test_every_rival_is_what_the_issue_says(name: str, shape: str) -> None:
     assert not any("{" in value for value in found.values())
 
 
-def test_cpu_of_ourselves_and_our_children_is_found_in_proc() -> None:
-    before = processes.cpu_s(os.getpid())
-    subprocess.run([sys.executable, "-c", "sum(range(3_000_000))"], check=True)
-    assert processes.cpu_s(os.getpid()) > before
-    assert processes.peak_rss_mb(os.getpid()) > 10
-
-
 def test_the_answer_has_the_shape_that_was_promised() -> None:
     figures = Figures(Namespace(rounds=3, json=True))
     for _ in range(3):
@@ -130,7 +120,3 @@ def test_an_installation_without_the_benchmarks_says_where_they_are(
     monkeypatch.setattr(command, "_ROOT", tmp_path)
     with pytest.raises(Fatal, match="Clone the repository"):
         command.bench("sink")
-
-
-def test_a_wrong_word_for_a_benchmark_is_wrong_usage() -> None:
-    assert command.bench("sink", only="P99") == 2
