@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 from bench import chain_race, chain_rejects
 from bench.figures import Figures
+from bench.machine import told
 from bench.place import Place, placed
 
 Part = Callable[[Place, Figures, argparse.Namespace], None]
@@ -58,4 +59,4 @@ def _asked() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    main()
+    told(main)

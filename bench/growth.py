@@ -17,7 +17,7 @@ from psycopg import sql
 from bench import flushes, ours, sink_shapes
 from bench.clones import write_clone
 from bench.figures import Figures
-from bench.machine import quiet
+from bench.machine import quiet, told
 from bench.picture import Curve, draw
 from bench.place import Place, placed
 from bench.sink_race import filled
@@ -116,4 +116,4 @@ def medians(points: list[Point], what: str) -> list[tuple[int, float]]:
 
 
 if __name__ == "__main__":
-    main()
+    told(main)

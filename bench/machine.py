@@ -4,7 +4,10 @@ import os
 import platform
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+
+from infra.errors import Trouble
 
 
 def facts() -> dict[str, object]:
@@ -33,3 +36,11 @@ def quiet(line: str) -> None:
     """Say how far it is, on standard error: standard output is for the answer."""
     sys.stderr.write(f"{line}\n")
     sys.stderr.flush()
+
+
+def told(main: Callable[[], None]) -> None:
+    """Run *main*; what went wrong, or was not equal, is said in a sentence, and the exit is 1."""
+    try:
+        main()
+    except (Trouble, AssertionError) as error:
+        sys.exit(f"bench: {error or type(error).__name__}")

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 
 from bench import flushes, sink_race, sink_shapes
 from bench.figures import Figures
+from bench.machine import told
 from bench.place import Place, placed
 
 Part = Callable[[Place, Figures, argparse.Namespace], None]
@@ -62,4 +63,4 @@ def _asked() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    main()
+    told(main)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bench import clones, fill, growth, jdbc, picture
+from bench import clones, fill, growth, jdbc, machine, picture
 from bench.figures import Figures
 from bench.laps import Lap
 from consumers.decoding import Decoder
@@ -99,6 +99,15 @@ def test_the_answer_has_the_shape_that_was_promised() -> None:
     assert found["rates"] == {"ours": 500}
     assert found["cpu_us"] == {"ours": 40.0}
     assert {"cores", "load_1m", "load_1m_during"} <= found["machine"].keys()
+
+
+def test_results_that_differ_end_the_run_with_a_sentence() -> None:
+    def main() -> None:
+        message = "clean.x differs"
+        raise AssertionError(message)
+
+    with pytest.raises(SystemExit, match="bench: clean.x differs"):
+        machine.told(main)
 
 
 def test_a_picture_is_well_formed_and_shows_every_point() -> None:
