@@ -103,10 +103,10 @@ def test_the_answer_has_the_shape_that_was_promised() -> None:
 
 def test_results_that_differ_end_the_run_with_a_sentence() -> None:
     def main() -> None:
-        message = "clean.x differs"
+        message = "a table differs"
         raise AssertionError(message)
 
-    with pytest.raises(SystemExit, match="bench: clean.x differs"):
+    with pytest.raises(SystemExit, match="bench: a table differs"):
         machine.told(main)
 
 
