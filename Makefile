@@ -27,7 +27,7 @@ bench: setup  ## the figures of bench/, ratios side by side
 	@$(BIN)/suoi bench sink
 	@$(BIN)/suoi bench chain
 
-mutants: setup  ## break each rule of streams once: a test must fail
+mutants: setup  ## break each rule and each guard once: a test must fail
 	@$(BIN)/python -m bench.mutants
 
 constraints: setup  ## pin every Python package by hash, from pyproject.toml

@@ -1,6 +1,6 @@
-"""Break each rule of streams once and see a test fail: `python -m bench.mutants [WORD …]`.
+"""Break each rule and each guard once and see a test fail: `python -m bench.mutants [WORD …]`.
 
-`tests/mutants.toml` lists the mutants. They are applied one by one in a copy of the tree, never in
+`tests/mutants*.toml` list the mutants. They are applied one by one in a copy of the tree, never in
 the tree itself. A mutant that no test notices *survives*, one whose text is gone is *stale*; both
 fail the run. With words, only the mutants whose rule holds one of them are tried.
 """
@@ -12,12 +12,16 @@ import sys
 import tempfile
 import time
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-LIST = ROOT / "tests" / "mutants.toml"
-COPIED = ("schemas", "infra", "streams", "tests", "pyproject.toml")
+LISTS = tuple(sorted((ROOT / "tests").glob("mutants*.toml")))
+ROOMS = ("schemas", "infra", "connectors", "streams", "consumers", "suoi")
+COPIED = (*ROOMS, "tests", "pyproject.toml")
+LINKED = (".build",)
+"""The jars of the broker that some tests start."""
 SECONDS = 120
 
 
@@ -32,11 +36,13 @@ class Mutant:
     tests: tuple[str, ...]
 
 
-def read_mutants(path: Path = LIST) -> list[Mutant]:
-    """Return the mutants of the list at *path*, in its order."""
-    said = tomllib.loads(path.read_text("utf-8"))
+def read_mutants(paths: Iterable[Path] = LISTS) -> list[Mutant]:
+    """Return the mutants of the lists at *paths*, in their order."""
+    lists = [tomllib.loads(path.read_text("utf-8")) for path in paths]
     return [
-        Mutant(**({"tests": tuple(said["tests"])} | one | _tests(one))) for one in said["mutant"]
+        Mutant(**({"tests": tuple(said["tests"])} | one | _tests(one)))
+        for said in lists
+        for one in said["mutant"]
     ]
 
 
@@ -81,6 +87,8 @@ def _copy_to(place: Path) -> None:
             shutil.copytree(source, place / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, place / name)
+    for name in LINKED:
+        (place / name).symlink_to(ROOT / name)
 
 
 def main(words: list[str]) -> int:

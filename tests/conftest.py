@@ -19,7 +19,7 @@ def stack() -> Iterator[Stack]:
     running = Stack(root / "home")
     try:
         running.suoi("up", "--detach")
-        running.witness = Witness(running.justice())  # before any test writes a row
+        running.witness = Witness(running.justice)  # before any test writes a row
         yield running
     finally:
         running.close()

@@ -1,12 +1,43 @@
-"""Each journey runs with a clerk who changes rows and a sampler who watches them."""
+"""Each journey runs with a clerk who changes rows and a sampler who watches them.
 
-from collections.abc import Iterator
+After each one no canary is found where none may be and no process of ours said an error that nobody
+expects; of one that failed the evidence is kept, and where is said beside the failure.
+"""
+
+from collections.abc import Generator, Iterator
 
 import pytest
+from support import canary, evidence
+from support.loglines import Lines
 from support.proof import Sampler
 from support.registers import Clerk
 from support.stack import Stack
 from support.witness import Witness
+
+
+@pytest.fixture(autouse=True)
+def _quiet(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Canaries and error lines, for each journey on a shared stack."""
+    if "stack" not in request.fixturenames:
+        yield
+        return
+    stack: Stack = request.getfixturevalue("stack")
+    lines = Lines(stack.home / "logs")
+    yield
+    assert canary.find(stack) == []  # Invariant 6
+    assert lines.unexpected() == []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keep the evidence of a failure and say where it is."""
+    report = yield
+    stack = getattr(item, "funcargs", {}).get("stack")
+    if report.failed and isinstance(stack, Stack):
+        report.sections.append(("evidence", f"kept in {evidence.keep(stack, item.name)}"))
+    return report
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from support import canary
 from support.rows import BIRTH
 from support.witness import Key, Witness
 
@@ -113,16 +114,25 @@ class Clerk(threading.Thread):
         self.failure: BaseException | None = None
 
     def run(self) -> None:
-        """Commit one small transaction after another."""
-        try:
-            with psycopg.connect(self._dsn, autocommit=True) as connection:
-                while not self._halt.is_set():
-                    with connection.transaction():
-                        self._change(connection)
-                    self.changes += 1
-                    time.sleep(self._pause)
-        except BaseException as error:  # noqa: BLE001  shown by stop()
-            self.failure = error
+        """Commit one small transaction after another; a department that is down is asked again.
+
+        What was in hand then may be committed or not: the witness knows.
+        """
+        while not self._halt.is_set() and self.failure is None:
+            try:
+                self._work()
+            except psycopg.OperationalError:
+                self._halt.wait(0.2)
+            except BaseException as error:  # noqa: BLE001  shown by stop()
+                self.failure = error
+
+    def _work(self) -> None:
+        with psycopg.connect(self._dsn, autocommit=True, connect_timeout=5) as connection:
+            while not self._halt.is_set():
+                with connection.transaction():
+                    self._change(connection)
+                self.changes += 1
+                time.sleep(self._pause)
 
     def stop(self) -> int:
         """Stop and return how many transactions were committed."""
@@ -149,7 +159,7 @@ class Clerk(threading.Thread):
     def _birth(self) -> dict[str, Any]:
         bad = self._random.random() < 0.1
         name = None if bad else BIRTH["nyc_hoten"]
-        return {"so_gcs": f"V{next(_NUMBERS)}", "nyc_hoten": name}
+        return {"so_gcs": f"V{next(_NUMBERS)}", "nyc_hoten": name, **canary.CARRIED}
 
     def _update_birth(self, connection: psycopg.Connection) -> None:
         change = self._birth()
