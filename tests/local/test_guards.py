@@ -1,4 +1,4 @@
-"""The guards of the provincial sink, each attacked alone: `make mutants` takes them away one by one.
+"""The guards of the provincial sink, each attacked alone; `make mutants` takes them away in turn.
 
 Real PostgreSQL, one table; the order of arrival is the test's, so nothing here is chance.
 """

@@ -1,0 +1,88 @@
+"""What comes twice is counted once: raw records sent again, groups set back, poison among them."""
+
+import random
+import signal
+
+import pytest
+from support.halting import end, halted
+from support.proof import Sampler, prove
+from support.raw_topics import CLERKS, last_records, reset_group, send
+from support.registers import Clerk
+from support.stack import Stack
+from support.waiting import until
+from support.witness import Witness
+
+from infra.local.home import Home
+
+POISON = b'{"op":"u","after":{"id":'
+"""The beginning of an envelope: no decoder can read it."""
+
+
+def outcomes(stack: Stack) -> int:
+    """How many records the ledger has counted."""
+    row = stack.one("select coalesce(sum(n), 0)::bigint from ledger.outcome")
+    assert row is not None
+    return int(row[0])
+
+
+def quarantined(stack: Stack, dataset: str) -> int:
+    """How many items stand for a dataset, open or closed."""
+    row = stack.one("select count(*) from quarantine.item where dataset = %s", dataset)
+    assert row is not None
+    return int(row[0])
+
+
+def test_the_last_records_of_raw_sent_again_change_nothing(
+    stack: Stack, witness: Witness, clerk: Clerk, sampler: Sampler
+) -> None:
+    until(lambda: clerk.changes > 200)
+    again = last_records(stack, CLERKS, 10_000)
+    valued = sum(1 for record in again if record.value() is not None)  # a tombstone is filtered
+    before = outcomes(stack)
+    send(stack, again)
+    until(lambda: outcomes(stack) >= before + valued, 60)
+    clerk.stop()
+    prove(stack, witness)  # Invariants 2, 3
+    sampler.stop()  # Invariant 4
+    replayed = "select sum(n) from ledger.outcome where outcome = 'replayed'"
+    assert (stack.one(replayed) or (0,))[0] > 0
+
+
+@pytest.mark.parametrize(
+    ("component", "group"), [("province_sink", "province"), ("streams", "streams")]
+)
+def test_a_group_set_back_in_kafka_counts_nothing_twice(
+    stack: Stack, witness: Witness, clerk: Clerk, sampler: Sampler, component: str, group: str
+) -> None:
+    until(lambda: clerk.changes > 100)
+    struck = stack.pid(component)
+    with halted(stack):
+        end(stack, component, signal.SIGKILL)
+        places = reset_group(stack, group, 5_000)
+    assert places
+    stack.wait_restarted(component, struck)
+    busy = clerk.changes
+    until(lambda: clerk.changes > busy + 50)
+    clerk.stop()
+    prove(stack, witness, seconds=90)  # the ledger's offsets win
+    sampler.stop()
+
+
+@pytest.mark.parametrize("every", [1_000, 1])
+def test_poison_is_quarantined_and_stops_nobody(
+    stack: Stack, witness: Witness, clerk: Clerk, sampler: Sampler, every: int
+) -> None:
+    until(lambda: clerk.changes > 50)
+    (pattern, *_rest) = [one for one in last_records(stack, CLERKS[:1], 100) if one.value()]
+    records = [pattern] * 3_000
+    chance = random.Random(every)
+    values = {n: POISON for n in range(len(records)) if chance.randrange(every) == 0}
+    values.setdefault(0, POISON)
+    before = quarantined(stack, "tp_khai_sinh")
+    send(stack, records, values)
+    until(lambda: quarantined(stack, "tp_khai_sinh") >= before + len(values), 60)
+    log = (Home(stack.home).logs / "streams.log").read_text(errors="replace")
+    assert POISON.decode() not in log
+    clerk.stop()
+    prove(stack, witness, seconds=90)
+    sampler.stop()

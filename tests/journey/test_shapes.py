@@ -1,0 +1,150 @@
+"""Tables that change their shape, keys that move, transactions of any size, in the stream."""
+
+import psycopg
+import pytest
+from support.proof import Sampler, prove
+from support.registers import DEATH, MARRIAGE, Clerk, insert
+from support.stack import ROOT, Stack
+from support.waiting import until, until_equal
+from support.witness import Witness
+
+CONTRACT = ROOT / "tests" / "data" / "contracts" / "tp_van_ban.odcs.yaml"
+NAME = "tp_doi_hinh"
+MADE = """
+create schema if not exists thu;
+create table if not exists thu.doi_hinh (id int primary key, ma varchar(20), noi_dung text, trang int);
+"""
+Rows = dict[str, tuple[str, int]]
+
+
+@pytest.fixture(scope="module")
+def source(stack: Stack) -> psycopg.Connection:
+    """The department, once a table of this module's own flows."""
+    connection = stack.justice()
+    connection.execute(MADE)
+    contract = CONTRACT.read_text("utf-8").replace("tp_van_ban", NAME)
+    contract = contract.replace("thu.van_ban", "thu.doi_hinh")
+    (stack.contracts / "so_tu_phap" / f"{NAME}.odcs.yaml").write_text(contract, "utf-8")
+    for part in ("departments", "kafka", "province", "registry"):
+        stack.suoi("prepare", part)
+    for worker in ("streams", "province_sink", "quarantine_sink"):
+        stack.restart(worker)
+    stack.suoi("prepare", "connectors")
+    connection.execute("insert into thu.doi_hinh values (1, 'A1', 'một', 1), (2, 'A2', 'hai', 1)")
+    until(lambda: len(held(stack)) == 2, 60)
+    return connection
+
+
+def held(stack: Stack) -> Rows:
+    """Live provincial rows."""
+    rows = stack.all(f"select _key, ma, trang from clean.{NAME} where _deleted_at is null")  # noqa: S608
+    return {key: (ma, trang) for key, ma, trang in rows}
+
+
+def committed(source: psycopg.Connection) -> Rows:
+    """The department's rows, in its shape of now, which is that of the contract again."""
+    rows = source.execute("select id, ma, trang::int from thu.doi_hinh").fetchall()
+    return {f"[{number}]": (ma, trang) for number, ma, trang in rows}
+
+
+def paused(stack: Stack) -> bool:
+    """Whether the dataset stands still."""
+    return any(
+        one["dataset"] == NAME and one["state"] == "paused" for one in stack.json("dataset", "list")
+    )
+
+
+def settle(stack: Stack, source: psycopg.Connection) -> None:
+    """The table has its shape again: each row is touched once, and the province equals it."""
+    if paused(stack):
+        stack.suoi("dataset", "resume", NAME, "--reason", "đã sửa ở nguồn")
+    source.execute("update thu.doi_hinh set noi_dung = noi_dung || '.'")
+    until_equal(lambda: held(stack), committed(source), 60)
+    until(lambda: stack.suoi("ledger", "check", check=False).returncode == 0)  # Invariant 2
+
+
+def test_a_mandatory_column_renamed_stops_its_dataset_and_no_other(
+    stack: Stack, source: psycopg.Connection, witness: Witness, clerk: Clerk
+) -> None:
+    source.execute("alter table thu.doi_hinh rename column ma to ma_moi")
+    source.execute("insert into thu.doi_hinh values (10, 'R1', 'ba', 1), (11, 'R2', 'bốn', 1)")
+    until(lambda: paused(stack))  # Invariant 10
+    busy = clerk.changes
+    until(lambda: clerk.changes > busy + 20)
+    clerk.stop()
+    prove(stack, witness)
+    source.execute("alter table thu.doi_hinh rename column ma_moi to ma")
+    settle(stack, source)
+
+
+def test_a_column_of_another_type_loses_no_row(stack: Stack, source: psycopg.Connection) -> None:
+    source.execute("alter table thu.doi_hinh alter column trang type text using trang::text")
+    source.execute(
+        "insert into thu.doi_hinh values (20, 'T1', 'năm', 'không rõ'), (21, 'T2', 'sáu', '7')"
+    )
+    known = "select count(distinct key) from quarantine.item where dataset = %s and key = '[20]'"
+    until(lambda: paused(stack) or stack.one(known, NAME) == (1,) or "[20]" in held(stack))
+    source.execute("update thu.doi_hinh set trang = '3' where id = 20")
+    source.execute("alter table thu.doi_hinh alter column trang type int using trang::int")
+    settle(stack, source)
+
+
+def test_a_shape_that_changes_inside_a_transaction_loses_no_row(
+    stack: Stack, source: psycopg.Connection
+) -> None:
+    with source.transaction():
+        source.execute("insert into thu.doi_hinh values (30, 'M1', 'bảy', 1)")
+        source.execute("alter table thu.doi_hinh add column them text default 'x'")
+        source.execute("insert into thu.doi_hinh values (31, 'M2', 'tám', 1, 'y')")
+        source.execute("update thu.doi_hinh set trang = trang + 1 where id = 30")
+        source.execute("alter table thu.doi_hinh drop column them")
+        source.execute("insert into thu.doi_hinh values (32, 'M3', 'chín', 1)")
+    settle(stack, source)
+
+
+def test_two_rows_that_swap_their_keys_keep_their_contents(
+    stack: Stack, witness: Witness, clerk: Clerk, sampler: Sampler
+) -> None:
+    with stack.justice() as department:
+        for number, version in ((910_001, "W1"), (910_002, "W2")):
+            row = MARRIAGE | {"so_tt": number, "so_ban_an": version}
+            insert(department, "ho_tich.ket_hon", row)
+        move = "update ho_tich.ket_hon set so_tt = %s where so_tt = %s"
+        with department.transaction():
+            for new, old in ((910_003, 910_001), (910_001, 910_002), (910_002, 910_003)):
+                department.execute(move, (new, old))
+    swapped = "select so_ban_an from clean.tp_ket_hon where _key = %s and _deleted_at is null"
+    until(lambda: stack.one(swapped, '["03646",2026,910001]') == ("W2",))
+    until(lambda: stack.one(swapped, '["03646",2026,910002]') == ("W1",))
+    clerk.stop()
+    prove(stack, witness)
+    sampler.stop()
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("rows", [100_000, pytest.param(1_000_000, marks=pytest.mark.chaos)])
+def test_a_large_transaction_beside_the_clerk_arrives_whole(
+    stack: Stack, witness: Witness, sampler: Sampler, rows: int
+) -> None:
+    clerk = Clerk(stack.justice_dsn, rows, per_second=200.0)
+    clerk.start()
+    columns = ", ".join(DEATH)
+    mine = "_deleted_at is null and _key like '[\"00000000-0000-4000-b000-%%'"
+    living = f"select count(*) from clean.tp_khai_tu where {mine}"  # noqa: S608
+    first = "00000000-0000-4000-b000-000000000000"
+    with stack.justice() as department:
+        insert(department, "ho_tich.khai_tu", DEATH | {"uuid": first})
+        department.execute(
+            f"insert into ho_tich.khai_tu (uuid, {columns}) "  # noqa: S608  our own names
+            f"select ('00000000-0000-4000-b000-' || lpad(n::text, 12, '0'))::uuid, {columns} "
+            "from ho_tich.khai_tu, generate_series(1, %s) n where uuid = %s",
+            (rows, first),
+        )
+        until_equal(lambda: stack.one(living), (rows + 1,), rows / 1000 + 60)
+        busy = clerk.changes
+        until(lambda: clerk.changes > busy + 50)
+        clerk.stop()
+        prove(stack, witness, seconds=120)
+        sampler.stop()
+        department.execute("delete from ho_tich.khai_tu where uuid >= %s", (first,))
+        until_equal(lambda: stack.one(living), (0,), rows / 1000 + 60)
