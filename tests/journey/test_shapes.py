@@ -12,7 +12,9 @@ CONTRACT = ROOT / "tests" / "data" / "contracts" / "tp_van_ban.odcs.yaml"
 NAME = "tp_doi_hinh"
 MADE = """
 create schema if not exists thu;
-create table if not exists thu.doi_hinh (id int primary key, ma varchar(20), noi_dung text, trang int);
+create table if not exists thu.doi_hinh (
+    id int primary key, ma varchar(20), noi_dung text, trang int
+);
 """
 Rows = dict[str, tuple[str, int]]
 

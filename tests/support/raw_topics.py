@@ -1,4 +1,4 @@
-"""Raw topics as an administrator may touch them: written again, poisoned, cut short, groups reset."""
+"""Topics and groups as an administrator may touch them: written again, cut short, set back."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -74,7 +74,7 @@ def reset_group(stack: Stack, group: str, back: int) -> dict[Place, int]:
 
 
 def cut_short(stack: Stack, topic: str) -> dict[Place, int]:
-    """Delete every record of *topic*, as retention would; returns the first offsets that are kept."""
+    """Delete every record of *topic*, as retention would; returns the first offsets kept."""
     admin = AdminClient(stack.env["kafka"])
     reader = open_reader(stack)
     places = kafka_reader.partitions(reader, topic)
