@@ -2,7 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test check bench mutants constraints checksums clean
+SEEDS ?= 10
+MINUTES ?= 30
+
+.PHONY: setup demo test check bench mutants chaos constraints checksums clean
 
 setup:  ## packages (as root), .venv, jars
 	@$(PYTHON) -m infra.setup
@@ -29,6 +32,10 @@ bench: setup  ## the figures of bench/, ratios side by side
 
 mutants: setup  ## break each rule and each guard once: a test must fail
 	@$(BIN)/python -m bench.mutants
+
+chaos: setup  ## the slow faults, then random ones: make chaos SEEDS=n MINUTES=m
+	@$(BIN)/pytest -m chaos tests/journey
+	@$(BIN)/python -m bench.chaos --seeds $(SEEDS) --minutes $(MINUTES) --out chaos.json
 
 constraints: setup  ## pin every Python package by hash, from pyproject.toml
 	@$(PYTHON) -m venv .build/uv && .build/uv/bin/pip install -q uv

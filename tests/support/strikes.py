@@ -5,9 +5,11 @@ what was struck works again. `make chaos` draws from the same list.
 """
 
 import contextlib
+import json
 import random
 import signal
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 import psycopg
@@ -15,7 +17,7 @@ import psycopg
 from support.second import second_sink
 from support.stack import Stack
 from support.waiting import until
-from support.wires import CUT, DEAF, MUTE, SILENT, Rules
+from support.wires import CLOCKED, CUT, DEAF, MUTE, SILENT, Rules, clock_file, faketime
 
 Chance = random.Random
 Healing = contextlib.AbstractContextManager[None]
@@ -30,6 +32,7 @@ POINTS = (
 """Points the clerk's changes reach by themselves. The portal's need a product (test_kills)."""
 ENGINE = ("kafka", "connect", "province", "so_tu_phap", "so_nnmt", "redis", "registry")
 WORKERS = ("streams", "province_sink", "quarantine_sink", "portal_cache", "portal")
+_HALF_A_DAY_S = 43_200
 _TABLE = "clean.tp_khai_sinh"
 
 
@@ -147,6 +150,32 @@ def broken(component: str, server: str, how: str) -> Callable[[Stack, Chance], H
     return begin
 
 
+def wrong_clock(component: str, off: str) -> Callable[[Stack, Chance], Healing]:
+    """Start a component under a clock that is a day off; it is right again after the block."""
+
+    @contextlib.contextmanager
+    def begin(stack: Stack, _chance: Chance) -> Iterator[None]:
+        file = clock_file(stack.home, component)
+        file.write_text(off)
+        stack.restart(component)
+        until(lambda: _is_off(stack, component), 30)
+        yield
+        file.write_text("+0")
+        stack.restart(component)
+
+    return begin
+
+
+def _is_off(stack: Stack, component: str) -> bool:
+    """Whether the last line of its log is dated another day than this one."""
+    lines = (stack.home / "logs" / f"{component}.log").read_text(errors="replace").splitlines()
+    dated = [line for line in lines if line.startswith("{") and '"timestamp"' in line]
+    if not dated:
+        return False
+    said = datetime.fromisoformat(json.loads(dated[-1])["timestamp"])
+    return abs((said - datetime.now(UTC)).total_seconds()) > _HALF_A_DAY_S
+
+
 def is_ready(stack: Stack, component: str) -> bool:
     """Whether a component is ready under a living process."""
     state = stack.state()[component]
@@ -185,6 +214,12 @@ STRIKES: dict[str, Strike] = {
             Strike(f"{how} {one} - {server}", broken(one, server, how), wired=True)
             for one, server in EDGES
             for how in (CUT, DEAF, MUTE, SILENT)
+        ),
+        *(
+            Strike(f"clock {off} of {one}", wrong_clock(one, off), wired=True, kills=2)
+            for one in CLOCKED
+            for off in ("+1d", "-1d")
+            if faketime() is not None
         ),
     )
 }
