@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from support import canary, evidence  # noqa: E402  the tests' own parts
 from support.loading import Load  # noqa: E402
+from support.market import Market, prove_market  # noqa: E402
 from support.proof import Sampler, prove  # noqa: E402
 from support.registers import Clerk  # noqa: E402
 from support.strikes import STRIKES, Strike, is_ready  # noqa: E402
@@ -56,9 +57,10 @@ def play(stack: WiredStack, load: Load, done: Round) -> None:
     """Let the faults of one seed strike, and prove."""
     chance = random.Random(done.seed)  # noqa: S311  a draw that can be repeated
     chosen = drawn(chance)
-    clerk, sampler = Clerk(stack.justice_dsn, done.seed), Sampler(stack)
-    clerk.start()
-    sampler.start()
+    clerk, market = Clerk(stack.justice_dsn, done.seed), Market(stack, done.seed)
+    sampler = Sampler(stack)
+    for thread in (clerk, market, sampler):
+        thread.start()
     if done.load:
         load.begin()
     for strike in chosen:
@@ -68,9 +70,11 @@ def play(stack: WiredStack, load: Load, done: Round) -> None:
         done.kills += strike.kills
     healed = time.monotonic()
     clerk.stop()
+    market.stop()
     if done.load:
         load.finish()
     prove(stack, stack.witness, seconds=180)
+    prove_market(stack, seconds=180)
     sampler.stop()
     leaks = canary.find(stack)
     assert not leaks, f"a canary was found in {leaks}"

@@ -7,29 +7,36 @@ import random
 import time
 from collections.abc import Iterator
 
-import pymysql
 import pytest
 from support.loading import Load
-from support.products import insert_product, remove_products
-from support.proof import Sampler, prove
+from support.market import Market, clear_market, prove_market
+from support.proof import Sampler, conserved, prove
 from support.registers import Clerk
 from support.stack import Stack
-from support.strikes import STRIKES, kill
-from support.waiting import until, until_equal
+from support.strikes import STRIKES
+from support.waiting import until
 from support.witness import Witness
 
 QUICK = {"burst of 30 kills", "SIGTERM of a slow sink", "kill registry", "kill so_tu_phap"}
 """In the stream, in every run; `make chaos` runs the others. test_kills has more."""
 QUICK_IN_A_LOAD = {"kill at streams.after_output", "kill at province.before_commit"}
+QUICK_FOR_PRODUCTS = {"kill so_nnmt", "kill at portal.after_write"}
+SHOWN = {
+    *("kill so_nnmt", "kill redis", "kill portal_cache", "kill portal", "freeze portal_cache"),
+    *("kill at portal.before_write", "kill at portal.after_write", "kill kafka", "kill connect"),
+}
+"""What stands between a product and the portal."""
+CIVIL = {name for name, strike in STRIKES.items() if not strike.wired} - {
+    name for name in STRIKES if "portal." in name
+}
 ROWS = 20_000
 
 
-def cases(quick: set[str]) -> list[object]:
-    """Every strike that needs no wires; the slow ones marked."""
+def cases(quick: set[str], among: set[str]) -> list[object]:
+    """The strikes *among*, the slow ones marked."""
     return [
         name if name in quick else pytest.param(name, marks=pytest.mark.chaos)
-        for name, strike in STRIKES.items()
-        if not strike.wired
+        for name in sorted(among)
     ]
 
 
@@ -41,7 +48,7 @@ def load(stack: Stack) -> Iterator[Load]:
     made.close()
 
 
-@pytest.mark.parametrize("name", cases(QUICK))
+@pytest.mark.parametrize("name", cases(QUICK, CIVIL))
 def test_a_strike_in_the_stream_loses_nothing(
     stack: Stack, witness: Witness, clerk: Clerk, sampler: Sampler, name: str
 ) -> None:
@@ -58,7 +65,7 @@ def test_a_strike_in_the_stream_loses_nothing(
     print(f"{name}: proved {time.monotonic() - began:.1f} s after it struck")  # noqa: T201
 
 
-@pytest.mark.parametrize("name", cases(QUICK_IN_A_LOAD))
+@pytest.mark.parametrize("name", cases(QUICK_IN_A_LOAD, CIVIL))
 def test_a_strike_in_a_load_loses_nothing(
     stack: Stack, witness: Witness, sampler: Sampler, load: Load, name: str
 ) -> None:
@@ -70,29 +77,16 @@ def test_a_strike_in_a_load_loses_nothing(
     sampler.stop()
 
 
-def test_a_mariadb_killed_in_the_stream_loses_nothing(stack: Stack) -> None:
-    wanted = {f"OCOP-14-8{number:03}" for number in range(40)}
-    entered = iter(sorted(wanted))
-    for _ in range(20):
-        assert _entered(stack, next(entered))
-    with kill(stack, "so_nnmt"):
+@pytest.mark.parametrize("name", cases(QUICK_FOR_PRODUCTS, SHOWN))
+def test_a_strike_between_a_product_and_the_portal_loses_nothing(stack: Stack, name: str) -> None:
+    market = Market(stack, 1)
+    market.start()
+    until(lambda: market.changes > 20)
+    with STRIKES[name].begin(stack, random.Random(name)):
         pass
-    for code in entered:
-        until(lambda code=code: _entered(stack, code), 60)  # type: ignore[misc]
-    query = (
-        "select ma_san_pham from clean.nnmt_ocop "
-        "where _deleted_at is null and ma_san_pham like 'OCOP-14-8%%'"
-    )
-    until_equal(lambda: {code for (code,) in stack.all(query)}, wanted, 90)
-    with stack.agriculture() as source:
-        remove_products(source, "OCOP-14-8")
-    until_equal(lambda: {code for (code,) in stack.all(query)}, set(), 90)
-
-
-def _entered(stack: Stack, code: str) -> bool:
-    try:
-        with stack.agriculture() as source:
-            insert_product(source, ma_sp=code)
-    except pymysql.OperationalError:
-        return False
-    return True
+    busy = market.changes
+    until(lambda: market.changes > busy + 20)
+    market.stop()
+    prove_market(stack)
+    clear_market(stack)
+    until(lambda: conserved(stack), 60)  # Invariant 2

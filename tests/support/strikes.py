@@ -28,8 +28,10 @@ POINTS = (
     ("province_sink", "province.before_commit"),
     ("province_sink", "province.after_commit"),
     ("quarantine_sink", "quarantine.before_commit"),
+    ("portal_cache", "portal.before_write"),
+    ("portal_cache", "portal.after_write"),
 )
-"""Points the clerk's changes reach by themselves. The portal's need a product (test_kills)."""
+"""Points that the changes of the clerk, and of the market for the portal's, reach by themselves."""
 ENGINE = ("kafka", "connect", "province", "so_tu_phap", "so_nnmt", "redis", "registry")
 WORKERS = ("streams", "province_sink", "quarantine_sink", "portal_cache", "portal")
 _HALF_A_DAY_S = 43_200
@@ -204,7 +206,14 @@ STRIKES: dict[str, Strike] = {
         ),
         *(
             Strike(f"freeze {one}", lambda s, _, c=one: freeze(s, c))  # type: ignore[misc]
-            for one in ("streams", "province_sink", "quarantine_sink", "connect", "kafka")
+            for one in (
+                "streams",
+                "province_sink",
+                "quarantine_sink",
+                "portal_cache",
+                "connect",
+                "kafka",
+            )
         ),
         Strike("burst of 30 kills", burst, kills=30),
         Strike("table locked", lambda s, _: locked(s)),
