@@ -25,6 +25,9 @@ BROKEN: Final = "source.broken"
 STORM: Final = "reject.storm"
 """Code of the cause where more was refused than the contract's share."""
 
+EXPIRED: Final = "raw.expired"
+"""Code of the cause where captured records were deleted before they were judged."""
+
 PERSON: Final = "operator"
 """Code of the cause where a person paused or resumed; the words are that person's."""
 
@@ -183,6 +186,23 @@ def stormy(dataset: Dataset, refused: int, judged: int, at: str) -> Cause:
             f"{refused} of {judged} records of the last 5 minutes were refused, more than the "
             f"contract's {share} %; `suoi reject list --dataset {dataset.id}` shows why"
         ),
+        at=at,
+    )
+
+
+def expired(dataset: Dataset, gap: str, at: str) -> Cause:
+    """Say that captured records were deleted before they were judged; *gap* names their offsets."""
+    return Cause(
+        code=EXPIRED,
+        vi=(
+            f"Bản ghi đã thu nhận của {dataset.id} bị xoá khỏi hàng đợi trước khi được kiểm tra. "
+            "Đã tạm dừng: cần nạp lại bảng nguồn."
+        ),
+        en=(
+            f"captured records of {dataset.id} ({gap}) were deleted before they were judged; "
+            "resume, and load its table again"
+        ),
+        columns=(gap,),
         at=at,
     )
 

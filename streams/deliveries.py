@@ -44,6 +44,8 @@ class Deliveries:
         self._queues: defaultdict[Partition, deque[Delivery]] = defaultdict(deque)
         self._start: dict[Partition, int] = {}
         """Where to read on: the first offset that was fetched or delivered in vain."""
+        self._due: dict[Partition, int] = {}
+        """Where the consumer was sent, until something was fetched from there."""
         self._held: set[str] = set()
         self._freed: set[str] = set()
         self._turned: set[Partition] = set()
@@ -72,11 +74,20 @@ class Deliveries:
 
     def forget(self, places: Iterable[Partition] | None = None) -> None:
         """Forget *places*, or all: others read them now, or we anew from what is committed."""
-        known = self._queues.keys() | self._start.keys()
+        known = self._queues.keys() | self._start.keys() | self._due.keys()
         for place in tuple(known) if places is None else places:
             self._queues.pop(place, None)
             self._start.pop(place, None)
+            self._due.pop(place, None)
             self._turned.discard(place)
+
+    def expect(self, places: Mapping[Partition, int]) -> None:
+        """Write down where the consumer was sent: what is fetched next should begin there."""
+        self._due.update(places)
+
+    def due(self, place: Partition, first: int) -> int:
+        """Return where what was fetched from *first* on should have begun (invariant 10)."""
+        return self._due.pop(place, first)
 
     # -- partitions that are read again --
 

@@ -106,7 +106,7 @@ class Gate:
         self._deliveries.hold(stop.topic)  # Invariant 10
         await asyncio.to_thread(self._control.catch_up)
         before = self._control.standings.get(name)
-        if stop.cause is None and _accepted(before, stop):
+        if _accepted(before, stop):
             self._deliveries.release(stop.topic)  # accepted while we judged: judge it again
             return
         if before is None or not before.paused:
@@ -119,8 +119,8 @@ class Gate:
 
 
 def _accepted(standing: Standing | None, stop: Stop) -> bool:
-    """Whether it runs, and the absence of every column of *stop* is accepted."""
-    if standing is None or standing.paused:
+    """Whether it runs, and the absence of every column of *stop* is accepted; a gap's likewise."""
+    if standing is None or standing.paused or not stop.columns:
         return False
     return not set(stop.columns) - {*standing.accepted}
 

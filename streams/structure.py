@@ -10,7 +10,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from schemas.contract import Dataset
-from schemas.control import VANISHED, Cause, unjudged
+from schemas.control import VANISHED, Cause, expired, unjudged
 from schemas.records import Origin, Rejected
 
 
@@ -22,7 +22,7 @@ class Stop(NamedTuple):
     partition: int
     offset: int
     columns: tuple[str, ...]
-    """The vanished columns, in the order of the contract."""
+    """What a person must accept: vanished columns in the order of the contract, or a gap."""
     cause: Cause | None = None
     """Why, where it is not that columns vanished."""
 
@@ -46,6 +46,18 @@ def cannot_judge(dataset: Dataset, origin: Origin, error: Exception) -> Stop:
     """Return the Stop at *origin* of a dataset whose contract gives no judge, for *error*."""
     stop = Stop(dataset, *origin, ())
     return stop._replace(cause=unjudged(dataset, str(error), stop.at))
+
+
+def stop_at_gap(
+    dataset: Dataset, due: Origin, first: int, accepted: Collection[str]
+) -> Stop | None:
+    """Return the Stop where records from *due* on are gone and *first* is the first one kept.
+
+    None where that gap was *accepted*: it is written `@partition:first-last` among the columns.
+    """
+    gap = f"@{due.partition}:{due.offset}-{first - 1}"
+    stop = Stop(dataset, *due, (gap,))
+    return None if gap in accepted else stop._replace(cause=expired(dataset, gap, stop.at))
 
 
 def mandatory_columns(dataset: Dataset) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ from streams.lazy import LazyValidator
 from streams.marks import Marks
 from streams.rewinder import Rewinder, open_memory
 from streams.structure import Stop
-from streams.transport import PassThrough, is_void, settle
+from streams.transport import PassThrough, is_void, missed, settle
 from streams.workshop import Refined, Secrets, Workshop, open_workshop
 
 GROUP = "streams"
@@ -222,6 +222,12 @@ class Carrier:
         refined: list[tuple[Any, Refined]] = []
         for event in events:
             if event.message.topic in stops:
+                continue
+            gap = missed(event)
+            stop = self._workshop.missed(*gap) if gap else None
+            if stop:
+                stops[stop.topic] = stop
+                refined.append((event, Refined([], Counter(), stop)))  # Invariant 10: held, said
                 continue
             part = self._refined(event)
             refined.append((event, part))

@@ -19,7 +19,7 @@ from streams.judge import Judge, Judged, Unjudged, Validator, fault, filtered_to
 from streams.output import Message, Writer
 from streams.past import NOTHING, Past, marked
 from streams.storm import Storms
-from streams.structure import Stop, cannot_judge, stop_at
+from streams.structure import Stop, cannot_judge, stop_at, stop_at_gap
 
 Accepts = Callable[[str], Collection[str]]
 """Dataset -> the vanished columns whose absence is accepted (schemas.control)."""
@@ -100,6 +100,17 @@ class Workshop:
             if stop:
                 break  # Invariant 2: in flight
         return Refined([*messages, *pages.messages()], pages.counts, stop)
+
+    def missed(self, topic: str, partition: int, due: int, first: int) -> Stop | None:
+        """Say where the dataset of *topic* stops if records from *due* to before *first* are gone.
+
+        Invariant 10. None where a person has accepted that gap, or no dataset is in the topic.
+        """
+        desk = self._desks.get(topic)
+        if desk is None:
+            return None
+        dataset = desk.judge.dataset
+        return stop_at_gap(dataset, Origin(topic, partition, due), first, self._accepts(dataset.id))
 
     def _judged(self, desk: Desk, lot: Sequence[RawRecord]) -> tuple[list[Judged], Stop | None]:
         """Judge *lot* up to its end, or to the record where its dataset stops (invariant 10)."""

@@ -68,7 +68,8 @@ def resume(dataset: DatasetArgument, reason: ReasonOption, home: HomeOption = DE
         return
     after = resumed(before, cause, who())
     _write(home, after)
-    refused = f" Records without {', '.join(after.accepted)} are refused." if after.accepted else ""
+    columns = [name for name in after.accepted if not name.startswith("@")]  # a gap is no column
+    refused = f" Records without {', '.join(columns)} are refused." if columns else ""
     typer.echo(f"{dataset} goes on where it stopped.{refused}")
 
 

@@ -30,13 +30,14 @@ from infra.kafka import Outbox, producer_config
 from infra.settings import Timing
 from schemas.contract import Dataset
 from schemas.marks import Mark
+from schemas.records import Origin
 from streams.deliveries import Partition
 from streams.envelope import RawRecord
 from streams.gate import Gate
 from streams.marks import Marks
 from streams.past import NOTHING, Past
 from streams.rewinder import Rewinder
-from streams.structure import Stop
+from streams.structure import Stop, stop_at_gap
 from streams.transport import PassThrough, settle
 from streams.worker import Place, carry
 from streams.workshop import Refined
@@ -112,6 +113,12 @@ class Workshop:
         self.topics = (topic,)
         self._ledger = ledger
         self._accepted = accepted
+
+    def missed(self, topic: str, partition: int, due: int, first: int) -> Stop | None:
+        """Stop at a gap that nobody has accepted."""
+        return stop_at_gap(
+            DATASET, Origin(topic, partition, due), first, self._accepted(DATASET.id)
+        )
 
     def refine(self, chunk: Sequence[RawRecord], past: Past = NOTHING) -> Refined:
         """Process *chunk*, up to a record that stops it."""

@@ -163,3 +163,14 @@ def test_whatever_happens_records_are_judged_in_order_and_none_is_passed(steps: 
             position = deliveries.back(deliveries.freed(), {A0}).get(A0, position)
             deliveries.go_on(deliveries.freed())
         assert (deliveries.reached(A0) or 0) <= judged  # Invariant 1
+
+
+def test_what_retention_took_before_it_was_fetched_is_known_once() -> None:  # Invariant 10
+    deliveries = Deliveries()
+    deliveries.expect({A0: 10})
+    assert deliveries.due(A0, 50) == 10
+    assert deliveries.due(A0, 60) == 60  # from then on each fetch follows the one before
+    assert deliveries.due(A1, 7) == 7  # a partition without a committed offset promises nothing
+    deliveries.expect({A0: 10})
+    deliveries.forget()
+    assert deliveries.due(A0, 50) == 50
