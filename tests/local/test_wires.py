@@ -55,9 +55,9 @@ def home(tmp_path: Path) -> Iterator[Home]:
             proxy.wait()
 
 
-@pytest.fixture
-def client(home: Home) -> Iterator[socket.socket]:
-    with socket.create_connection((BEFORE, home.ports.kafka)) as opened:
+@pytest.fixture(params=["", "::ffff:"], ids=["as Python", "as Java"])
+def client(home: Home, request: pytest.FixtureRequest) -> Iterator[socket.socket]:
+    with socket.create_connection((request.param + BEFORE, home.ports.kafka)) as opened:
         opened.settimeout(0.3)
         yield opened
 

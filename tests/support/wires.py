@@ -224,12 +224,13 @@ async def _first(*tasks: "asyncio.Future[None]") -> None:
 
 
 def _inode(port: int) -> str:
-    """Inode of the loopback socket whose own port is *port* (proc(5), /proc/net/tcp)."""
+    """Inode of the loopback socket whose own port is *port* (proc(5)); Java's are IPv6 sockets."""
     own = f"0100007F:{port:04X}"
-    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
-        parts = line.split()
-        if parts[1] == own:
-            return parts[9]
+    for table in ("tcp", "tcp6"):
+        for line in Path("/proc/net", table).read_text().splitlines()[1:]:
+            parts = line.split()
+            if parts[1].endswith(own):
+                return parts[9]
     return ""
 
 
