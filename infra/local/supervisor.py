@@ -7,6 +7,7 @@ then on: it heals without a human when its cause goes away (invariant 8).
 """
 
 import asyncio
+import os
 import signal
 import time
 from collections.abc import Awaitable, Iterable
@@ -18,6 +19,7 @@ from infra.local.component import Component, check_plan
 from infra.local.home import Home
 from infra.local.logfiles import last_words, trim
 from infra.local.state import Standing, State, now_text, this_process, write_state
+from infra.settings import read_number
 
 _LOOK_S = 0.1
 _SLOW_S = 60.0
@@ -74,7 +76,7 @@ class Supervisor:
             started = time.monotonic()
             trouble = await self._live(component)
             if is_new and self._ready[component.name].is_set():
-                budget, is_new = Budget(), False
+                budget, is_new = Budget(allowed=_restarts()), False
             if not self._stop.is_set():
                 wait = budget.spend(time.monotonic(), time.monotonic() - started)
                 await self._rest(component, wait, trouble)
@@ -179,6 +181,11 @@ class Supervisor:
 
     def _save(self) -> None:
         write_state(self._home.state_file, self._state)
+
+
+def _restarts() -> int:
+    """How often a component may be restarted within five minutes; a chaos run needs more."""
+    return int(read_number(os.environ, "SUOI_RESTARTS", Budget().allowed))
 
 
 async def _answers(component: Component) -> bool:
