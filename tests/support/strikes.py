@@ -6,6 +6,7 @@ what was struck works again. `make chaos` draws from the same list.
 
 import contextlib
 import json
+import os
 import random
 import signal
 from collections.abc import Callable, Iterator
@@ -81,14 +82,19 @@ def freeze(stack: Stack, component: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def burst(stack: Stack, chance: Chance, kills: int = 30) -> Iterator[None]:
-    """Kill -9 of random components, one after another, none waiting for the last to come back."""
+    """Kill -9 of random components, each as soon as it has a new process, ready or not."""
     parts = (*ENGINE, *WORKERS)
-    struck = 0
-    while struck < kills:
-        component = chance.choice(parts)
-        with contextlib.suppress(ProcessLookupError, TypeError):  # it is down already
-            stack.signal(component)
-            struck += 1
+    struck: set[int] = set()
+
+    def strike() -> bool:
+        pid = stack.state()[chance.choice(parts)]["pid"]
+        if pid is not None and pid not in struck:
+            with contextlib.suppress(ProcessLookupError):  # it died by itself, without the others
+                os.killpg(pid, signal.SIGKILL)
+                struck.add(pid)
+        return len(struck) >= kills
+
+    until(strike, 120, pause=0.01)
     yield
     until(lambda: all(is_ready(stack, one) for one in parts), 240, pause=0.5)
 
