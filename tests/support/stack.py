@@ -27,6 +27,7 @@ SHORT_TIMES = {
     "SUOI_PATIENCE_S": "60",
     "SUOI_CONNECT_OFFSET_FLUSH_MS": "500",
     "SUOI_SOURCE_HEARTBEAT_MS": "1000",
+    "SUOI_RESTARTS": "100000",  # the tests kill more often than anything that is ill would die
 }
 
 

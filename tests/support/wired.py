@@ -23,11 +23,6 @@ _START = (
 class WiredStack(Stack):
     """A running stack with a proxy before Kafka, the province and so_tu_phap."""
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """As the stack's; a component may be killed as often as chance wants."""
-        return super().environment | {"SUOI_RESTARTS": "100000"}
-
     def start(self) -> None:
         """Start it in the background; returns once all is ready."""
         paths = f"{ROOT / 'tests'}:{ROOT}"
