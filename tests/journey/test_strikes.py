@@ -17,7 +17,7 @@ from support.strikes import STRIKES
 from support.waiting import until
 from support.witness import Witness
 
-QUICK = {"burst of 30 kills", "SIGTERM of a slow sink", "kill registry", "kill so_tu_phap"}
+QUICK = {"burst of 30 kills", "SIGTERM of a slow sink", "kill so_tu_phap"}
 """In the stream, in every run; `make chaos` runs the others. test_kills has more."""
 QUICK_IN_A_LOAD = {"kill at streams.after_output", "kill at province.before_commit"}
 QUICK_FOR_PRODUCTS = {"kill so_nnmt", "kill at portal.after_write"}
