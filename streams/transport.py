@@ -31,9 +31,8 @@ from mode.utils.futures import notify
 
 from streams.deliveries import Deliveries
 from streams.marks import Marks
+from streams.slices import sliced
 
-CHUNK_RECORDS = 1000
-CHUNK_BYTES = 4 * 1024 * 1024
 FETCH_WAIT_MS = 250
 PAUSE_S = 0.02
 
@@ -298,17 +297,3 @@ class Transport(stock.Transport):
     def note(self, tp: Any, offset: int) -> str:  # noqa: ANN401
         """Give the note that goes with a commit of *offset*."""
         return "" if self.marks is None else self.marks.note(tp, offset)
-
-
-def sliced(records: list[Any]) -> Iterator[list[Any]]:
-    """Cut *records* into chunks of at most CHUNK_RECORDS, and about CHUNK_BYTES."""
-    chunk: list[Any] = []
-    size = 0
-    for record in records:
-        if chunk and (len(chunk) >= CHUNK_RECORDS or size >= CHUNK_BYTES):
-            yield chunk
-            chunk, size = [], 0
-        chunk.append(record)
-        size += len(record.value or b"")
-    if chunk:
-        yield chunk

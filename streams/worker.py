@@ -210,9 +210,11 @@ class Carrier:
             await self._marks.load([event.message.tp for event in events], self._app.consumer)
 
     def _refined(self, event: Any) -> Refined:  # noqa: ANN401
-        if self._marks is None:
-            return self._workshop.refine(event.value)
-        return self._workshop.refine(event.value, self._marks.past(event.message.tp))
+        gap = missed(event)
+        if gap and (stop := self._workshop.missed(*gap)):
+            return Refined([], Counter(), stop)  # Invariant 10: held, and said
+        past = () if self._marks is None else (self._marks.past(event.message.tp),)
+        return self._workshop.refine(event.value, *past)
 
     async def _move(self, events: list[Any]) -> list[Stop]:
         """Judge, send, wait, settle; returns where datasets stop, the first of each."""
@@ -222,12 +224,6 @@ class Carrier:
         refined: list[tuple[Any, Refined]] = []
         for event in events:
             if event.message.topic in stops:
-                continue
-            gap = missed(event)
-            stop = self._workshop.missed(*gap) if gap else None
-            if stop:
-                stops[stop.topic] = stop
-                refined.append((event, Refined([], Counter(), stop)))  # Invariant 10: held, said
                 continue
             part = self._refined(event)
             refined.append((event, part))
