@@ -49,8 +49,10 @@ class Round:
 
 
 def drawn(chance: random.Random) -> list[Strike]:
-    """Draw three to eight faults; a burst is as likely as any other."""
-    return chance.choices(list(STRIKES.values()), k=chance.randint(3, 8))
+    """Draw three to eight faults; the more one kills, the likelier it is."""
+    strikes = list(STRIKES.values())
+    weights = [1 + strike.kills for strike in strikes]
+    return chance.choices(strikes, weights, k=chance.randint(3, 8))
 
 
 def play(stack: WiredStack, load: Load, done: Round) -> None:
