@@ -231,9 +231,11 @@ STRIKES: dict[str, Strike] = {
             for how in (CUT, DEAF, MUTE, SILENT)
         ),
         *(
+            # Ahead alone: libfaketime leaves the kernel's timed waits as they are, so that a plain
+            # librdkafka client cannot even list topics a day behind (measured, 0.9.10)
             Strike(f"clock {off} of {one}", wrong_clock(one, off), wired=True, kills=2)
             for one in CLOCKED
-            for off in ("+1d", "-1d")
+            for off in ("+1d",)
             if faketime() is not None
         ),
     )
