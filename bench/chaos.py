@@ -49,9 +49,9 @@ class Round:
 
 
 def drawn(chance: random.Random) -> list[Strike]:
-    """Draw three to eight faults; the more one kills, the likelier it is. No draw takes clocks:
+    """Draw three to eight faults; the more one kills, the likelier it is.
 
-    under libfaketime a wait of librdkafka may last as long as the clock is ahead.
+    No draw takes clocks: under libfaketime a wait of librdkafka may last as long as they are ahead.
     """
     strikes = [one for name, one in STRIKES.items() if not name.startswith("clock")]
     weights = [1 + strike.kills for strike in strikes]
