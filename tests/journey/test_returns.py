@@ -182,5 +182,9 @@ def _end(stack: Stack, topic: str) -> int:
 
 
 def _told(stack: Stack, component: str) -> bool:
+    """Streams holds the dataset and says how it goes on; a sink says what is gone and leaves."""
     found = stack.json("status", check=False)
-    return not found["healthy"] and any(one["where"] == component for one in found["problems"])
+    if component == "streams":
+        return any("dataset resume tp_khai_sinh" in one["hint"] for one in found["problems"])
+    log = (Home(stack.home).logs / f"{component}.log").read_text(errors="replace")
+    return not found["healthy"] and "no longer exists" in log
