@@ -154,8 +154,8 @@ def doomed() -> Iterator[WiredStack]:
 @pytest.mark.parametrize(
     ("component", "topic"),
     [
-        ("streams", "raw.so_tu_phap.ho_tich.khai_sinh"),
         ("province_sink", "clean.tp_khai_sinh.v1"),
+        ("streams", "raw.so_tu_phap.ho_tich.khai_sinh"),
     ],
 )
 def test_what_retention_took_from_an_idle_consumer_is_held_not_skipped(
