@@ -7,7 +7,7 @@ Việt Nam keeps UTC+7 without daylight saving, so a local day needs no zone dat
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
-from schemas import partial as partial_date
+from schemas.partial import latest as latest_date
 
 ZONE_US = 7 * 3_600_000_000
 """Asia/Ho_Chi_Minh is this far ahead of UTC, in µs."""
@@ -73,4 +73,4 @@ def earliest(partial: str) -> int:
 
 def latest(partial: str) -> int:
     """Return the last day that "YYYY", "YYYY-MM" or "YYYY-MM-DD" may mean."""
-    return partial_date.latest(partial).toordinal() - _EPOCH_ORDINAL
+    return latest_date(partial).toordinal() - _EPOCH_ORDINAL

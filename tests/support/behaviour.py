@@ -19,6 +19,7 @@ from streams.transforms import TRANSFORMS
 
 _DOCSTRING = re.compile(r'"""(?:.|\n)*?"""')
 _COMMENT = re.compile(r"#[^\n\"']*$", re.MULTILINE)
+_OURS = ("streams.", "schemas.")
 _PLAIN = (int, str, float, tuple, frozenset, bool, type(None))
 
 
@@ -53,7 +54,7 @@ def _said(function: Callable[..., Any], seen: set[str]) -> Iterator[str]:
     for name, value in {**held.nonlocals, **held.globals}.items():
         if isinstance(value, _PLAIN):
             yield f"{name}={sorted(value) if isinstance(value, frozenset) else value!r}"
-        elif callable(value) and getattr(value, "__module__", "").startswith("streams."):
+        elif callable(value) and getattr(value, "__module__", "").startswith(_OURS):
             yield from _called(value, seen)
 
 

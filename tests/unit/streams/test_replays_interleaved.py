@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from support.raw import MARIADB, PRODUCTS, Raw, change
 from support.workshops import CLEAN_ROW, IDS, a_workshop
 
+from consumers.arrays import NULL
 from consumers.arrivals import Arrival, Reader
 from consumers.batch import Record, raw_origin
 from consumers.decoding import Decoder
@@ -136,6 +137,5 @@ def delivered(data: st.DataObject, live: list[Arrival], again: list[Arrival]) ->
 
 def shown(arrival: Arrival) -> int | None:
     """Which change the row shows; None where it is deleted."""
-    names = [target.name for target in Table(PRODUCTS).targets]
-    value = arrival.row[names.index("so_sao")]
-    return None if value is None else int(value)
+    value = arrival.row[list(Table(PRODUCTS).kinds).index("so_sao")]
+    return None if value == NULL else int.from_bytes(value[-2:], "big", signed=True)
