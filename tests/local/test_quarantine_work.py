@@ -158,9 +158,9 @@ def test_corrected_rules_make_refused_rows_clean_but_no_older_one_wins(  # Invar
     stack: Stack, source: psycopg.Connection
 ) -> None:
     open_before = items(stack, "open")
-    source.execute("update thu.hang_doi set trang = 600 where id = 1001")  # refused again, newer
-    source.execute("update thu.hang_doi set trang = 70 where id = 1002")  # corrected at the source
-    until(lambda: rows(stack).get("[1002]") == 70)
+    source.execute("update thu.hang_doi set trang = 600 where id = 1201")  # refused again, newer
+    source.execute("update thu.hang_doi set trang = 70 where id = 1202")  # corrected at the source
+    until(lambda: rows(stack).get("[1202]") == 70)
     until(lambda: items(stack, "open") == open_before - 1)
     write_contract(stack, 2, 1000)
     stack.restart("streams")
@@ -171,7 +171,7 @@ def test_corrected_rules_make_refused_rows_clean_but_no_older_one_wins(  # Invar
     until(lambda: items(stack, "open") == 0, 60)
     assert items(stack, "replayed") == open_before - 1
     held = rows(stack)
-    assert (held["[1001]"], held["[1002]"], held["[1003]"]) == (600, 70, 500)
+    assert (held["[1201]"], held["[1202]"], held["[1203]"]) == (600, 70, 500)
     until(lambda: books_hold(stack), 60)
 
 
