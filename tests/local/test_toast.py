@@ -96,7 +96,8 @@ def test_a_row_of_five_megabytes_is_refused_beside_others(
         )
         source.execute("insert into thu.van_ban values (1005, 'E', 'ngắn', 1)")
     item = (
-        "select problems->0->>'code' from quarantine.item where key = '[1004]' and status = 'open'"
+        "select problems->0->>'code' from quarantine.item"
+        " where dataset = 'tp_van_ban' and key = '[1004]' and status = 'open'"
     )
     until(lambda: row(stack, 1005))
     until(lambda: stack.one(item) == ("size.record",))

@@ -22,6 +22,7 @@ _ALLOWED_EVENTS: tuple[tuple[str, str], ...] = (
     ("Group Coordinator", ""),
     ("Unable connect", ""),
     ("Unable to request metadata", ""),
+    ("Unable to update metadata", ""),
     ("Failed to", ""),
     # Faust's word for a process that was frozen by a test
     ("[^---ConsumerThread]: Thread keepalive", ""),
