@@ -121,7 +121,7 @@ class Loop:
         while records and len(records) < _LARGEST_BATCH and size < _LARGEST_BATCH_BYTES:
             left = end - time.monotonic()
             # consume() waits out its timeout: what lies ready is taken first, without waiting
-            found = self._read(lambda: self._consumer.consume(_DRAIN, 0))
+            found = self._read(partial(self._consumer.consume, _DRAIN, 0))
             found = found or self._read(partial(self._consumer.consume, 1, max(left, 0)))
             records += found
             size += sum(map(_size, found))
@@ -280,10 +280,7 @@ class Loop:
         if not self._places:
             return
         try:
-            if wait:
-                self._consumer.commit(offsets=_partitions(self._places), asynchronous=False)
-            else:
-                self._consumer.commit(offsets=_partitions(self._places))
+            self._consumer.commit(offsets=_partitions(self._places), asynchronous=not wait)
         except KafkaException as error:
             log.info("commit.refused", reason=error.args[0].name())
 

@@ -50,8 +50,10 @@ def list_findings(
     found = [document(one, {}) for one in _ask(home, "list", asked)]
     if json:
         typer.echo(orjson.dumps(found).decode())
-    else:
+    elif found:
         Console().print(_table(found))
+    else:
+        typer.echo("No rows contradict each other, as far as is listed so.")
 
 
 @app.command()

@@ -64,8 +64,10 @@ def list_items(
         _count_emptied(books.province, found)
     if json:
         typer.echo(orjson.dumps(found).decode())
-    else:
+    elif found:
         Console().print(_table(found))
+    else:
+        typer.echo("No refused row is listed so.")
 
 
 @app.command()
@@ -109,9 +111,7 @@ def _count_emptied(connection: Any, found: list[dict[str, Any]]) -> None:  # noq
 
 
 def _table(found: list[dict[str, Any]]) -> Table:
-    table = Table(
-        "item", "dataset", "unit", "key (hashed)", "age", "position", "status", "problems"
-    )
+    table = Table("item", "dataset", "unit", "key (hashed)", "age", "status", "problems")
     for one in found:
         reasons = ", ".join(dict.fromkeys(problem["code"] for problem in one["problems"]))
         hashed = (one["key_hash"] or "–")[:12]
@@ -119,7 +119,7 @@ def _table(found: list[dict[str, Any]]) -> Table:
             reasons += f" ({one['would_remove']} rows)"
         table.add_row(
             *(str(one["id"]), one["dataset"], one["owner_unit"], hashed, age(one["age_seconds"])),
-            *(str(one["position"] or "–"), one["status"], reasons),
+            *(one["status"], reasons),
         )
     return table
 
