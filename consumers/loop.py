@@ -280,7 +280,8 @@ class Loop:
         if not self._places:
             return
         try:
-            self._consumer.commit(offsets=_partitions(self._places), asynchronous=not wait)
+            commit = partial(self._consumer.commit, offsets=_partitions(self._places))
+            commit(asynchronous=False) if wait else commit()
         except KafkaException as error:
             log.info("commit.refused", reason=error.args[0].name())
 
