@@ -162,6 +162,7 @@ def test_corrected_rules_make_refused_rows_clean_but_no_older_one_wins(  # Invar
     source.execute("update thu.hang_doi set trang = 70 where id = 1202")  # corrected at the source
     until(lambda: rows(stack).get("[1202]") == 70)
     until(lambda: items(stack, "open") == open_before - 1)
+    stack.wait_decided(NAME)
     write_contract(stack, 2, 1000)
     stack.restart("streams")
     dry = stack.json("reject", "replay", "--dry-run", "--dataset", NAME)

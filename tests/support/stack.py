@@ -112,6 +112,10 @@ class Stack:
 
         until(again, seconds)
 
+    def wait_decided(self, dataset: str) -> None:
+        """Wait until every raw record of *dataset* has a verdict that a kill would not repeat."""
+        until(lambda: self.json("lag")[dataset]["raw_to_verdict"]["messages"] == 0)
+
     def arm(self, point: str, chosen: str = "KILL") -> Path:
         """Arm a fault point; the returned file exists once the fault has struck."""
         (self.faults / point).write_text(chosen)
