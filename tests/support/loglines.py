@@ -23,6 +23,7 @@ _ALLOWED_EVENTS: tuple[tuple[str, str], ...] = (
     ("Unable connect", ""),
     ("Unable to request metadata", ""),
     ("Unable to update metadata", ""),
+    ("Error sending", ""),
     ("Failed to", ""),
     # Faust's word for a process that was frozen by a test
     ("[^---ConsumerThread]: Thread keepalive", ""),
