@@ -133,8 +133,8 @@ class Loop:
         return []
 
     def _read(self, ask: Callable[[], list[Message]]) -> list[Record]:
-        self._refuse_after_standstill()
         messages = ask()
+        self._refuse_after_standstill()
         self._last_read = time.monotonic()
         if self._trouble is not None:
             raise self._trouble
