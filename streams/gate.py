@@ -7,6 +7,7 @@ for every other worker and for people. Killed anywhere between, the worker meets
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Protocol
 
 import structlog
@@ -47,11 +48,11 @@ class Gate:
         control: Control,
         write: Write,
         topics: Mapping[str, str],
-        forget: Callable[[str], None] = lambda _: None,
+        forget: Callable[[str, datetime], None] = lambda _dataset, _since: None,
     ) -> None:
         """*topics*: dataset -> its raw topic, of all that this worker judges.
 
-        *forget* is told of each dataset that somebody let go on.
+        *forget* is told of each dataset that somebody let go on, and when.
         """
         self._control = control
         self._write = write
@@ -94,7 +95,7 @@ class Gate:
             return
         if self._since.get(standing.dataset) != standing.since:
             self._since[standing.dataset] = standing.since
-            self._forget(standing.dataset)
+            self._forget(standing.dataset, datetime.fromisoformat(standing.since))
 
     async def stop(self, stop: Stop) -> None:
         """Pause the dataset of *stop*; what others have decided meanwhile comes first.

@@ -1,14 +1,16 @@
 """Reject storms: a dataset of which more is refused than its contract allows stops alone.
 
 Counted by the time of judging, over the last five minutes, for what this worker judges of it: rows
-of a load (op r) do not count, nor do records judged again. What is counted lives in memory: a
-worker that starts anew begins with an empty window, and a storm that goes on fills it again. The
-pause itself is in `control.datasets`, so no restart ends it (invariant 10).
+of a load (op r) do not count, nor do records judged again, nor what was captured before a person
+last let the dataset go on: one resume covers all that waits behind a storm. What is counted lives
+in memory: a worker that starts anew begins with an empty window, and a storm that goes on fills it
+again. The pause itself is in `control.datasets`, so no restart ends it (invariant 10).
 """
 
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from fractions import Fraction
 from typing import Final
 
@@ -64,10 +66,13 @@ class Storms:
         self._clock = clock
         self._windows: dict[str, Window] = {}
         self._shares: dict[str, Fraction] = {}
+        self._resumed: dict[str, int] = {}
+        """When a dataset was let go on, in µs since the epoch."""
 
-    def forget(self, dataset: str) -> None:
-        """Begin anew with *dataset*: a person let it go on."""
+    def forget(self, dataset: str, moment: datetime) -> None:
+        """Begin anew with *dataset*: a person let go on, at *moment*, what had come by then."""
         self._windows.pop(dataset, None)
+        self._resumed[dataset] = round(moment.timestamp() * 1_000_000)
 
     def after(self, dataset: Dataset, verdicts: Iterable[Verdict], next_: Origin) -> Stop | None:
         """Count *verdicts*; return the Stop at *next_*, the first not judged, once it storms."""
@@ -76,7 +81,7 @@ class Storms:
             share = self._shares[dataset.id] = Fraction(dataset.reject_share)
         if share >= 1:
             return None
-        judged, refused = counted(verdicts)
+        judged, refused = counted(verdicts, self._resumed.get(dataset.id, 0))
         if not judged:
             return None
         window = self._windows.setdefault(dataset.id, Window(share))
@@ -87,13 +92,18 @@ class Storms:
         return stop._replace(cause=stormy(dataset, window.refused, window.judged, stop.at))
 
 
-def counted(verdicts: Iterable[Verdict]) -> tuple[int, int]:
-    """How many of *verdicts* were judged live, and how many of them refused."""
+def counted(verdicts: Iterable[Verdict], resumed: int = 0) -> tuple[int, int]:
+    """How many of *verdicts* were judged live, and how many of them refused.
+
+    What was captured before *resumed* (µs) is left out; what names no time counts.
+    """
     judged = refused = 0
     for verdict in verdicts:
-        kind = type(verdict)
-        if kind is Filtered or ((change := verdict.change) and change.op == LOAD):  # type: ignore[union-attr]
+        if isinstance(verdict, Filtered):
+            continue
+        change = verdict.change
+        if change and (change.op == LOAD or change.captured_ts < resumed):
             continue
         judged += 1
-        refused += kind is Rejected
+        refused += isinstance(verdict, Rejected)
     return judged, refused

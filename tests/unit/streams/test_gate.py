@@ -265,15 +265,16 @@ def test_what_no_judge_can_be_made_of_is_paused_with_its_own_cause(
 
 
 def test_a_resume_is_told_once_also_where_its_pause_was_never_met(topic: Topic) -> None:
-    told: list[str] = []
-    gate = Gate(topic, topic.write, TOPICS, told.append)
+    told: list[tuple[str, str]] = []
+    gate = Gate(topic, topic.write, TOPICS, lambda *one: told.append((one[0], str(one[1]))))
     gate.guard(Deliveries())
     topic.written.append(resume())
     for _ in range(3):
         topic.catch_up()
         gate.heed()
-    assert told == ["thu"]
+    assert [dataset for dataset, _ in told] == ["thu"]
     topic.written += [pause(), msgspec.structs.replace(resume(), since="2099-01-01T00:00:00Z")]
     topic.catch_up()
     gate.heed()
-    assert told == ["thu", "thu"]
+    assert [dataset for dataset, _ in told] == ["thu", "thu"]
+    assert told[-1][1] == "2099-01-01 00:00:00+00:00"

@@ -1,5 +1,6 @@
 """Reject storms: what is counted, when a dataset stops, and what a resume forgets."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from streams.workshop import LOT, Workshop
 
 NEXT = Origin("raw.so_thu.thu.thu", 0, 99)
 HALF = a_dataset()
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 class Clock:
@@ -95,8 +97,20 @@ def test_what_is_older_than_the_window_is_forgotten(workshop: Workshop, clock: C
 def test_a_resume_begins_a_new_window(workshop: Workshop) -> None:
     assert workshop.refine(chunk(LEAST, 0)).stop is not None
     assert workshop.refine(chunk(1, 0)).stop is not None
-    workshop.storms.forget(PRODUCTS.id)
+    workshop.storms.forget(PRODUCTS.id, LONG_AGO)
     assert workshop.refine(chunk(LEAST - 1, 0)).stop is None
+    assert workshop.refine(chunk(1, 0)).stop is not None
+
+
+def test_one_resume_covers_what_had_come_by_then(workshop: Workshop) -> None:
+    waiting, later = chunk(10 * LEAST, 0), chunk(LEAST, 0, first=10 * LEAST)
+    captured = datetime.fromtimestamp(1_773_200_000.05, UTC)  # support.raw
+    workshop.storms.forget(PRODUCTS.id, captured)
+    assert workshop.refine(waiting).stop is not None  # captured at that moment: not before it
+    workshop.storms.forget(PRODUCTS.id, captured + timedelta(microseconds=1))
+    assert workshop.refine(waiting).stop is None
+    workshop.storms.forget(PRODUCTS.id, captured)
+    assert workshop.refine(later).stop is not None
 
 
 def test_each_dataset_is_counted_alone(workshop: Workshop) -> None:
