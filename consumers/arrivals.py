@@ -9,6 +9,7 @@ from consumers.batch import Record, malformed, order_key
 from consumers.cells import CellReader
 from consumers.decoding import Decoder, Malformed
 from consumers.ledger.counts import APPLIED, REPLAYED, SUPERSEDED, Account, Counts, window_day
+from consumers.places import ending
 from consumers.reemitted import is_reemitted
 from consumers.table import Row, Table
 from schemas.contract import Dataset
@@ -29,9 +30,15 @@ class Arrival(NamedTuple):
 class Reader:
     """Reads the clean records of one dataset."""
 
-    def __init__(self, dataset: Dataset, table: Table, decoder: Decoder) -> None:
-        """Take the dataset's *table*, which knows its columns."""
+    def __init__(
+        self, dataset: Dataset, table: Table, decoder: Decoder, major: int | None = None
+    ) -> None:
+        """Take the dataset's *table*, which knows its columns.
+
+        *major* is the topic's version; default: the one in force.
+        """
         self._dataset = dataset
+        self._end = ending(major or dataset.major).encode()
         self._table = table
         self._cells = CellReader(dataset, table, decoder)
 
@@ -48,7 +55,7 @@ class Reader:
             raise malformed(record, "cannot be read as a clean record") from error
 
     def _live(self, record: Record, raw: Origin) -> Arrival:
-        key, order, source_ts, scope, row = self._cells.read(record.value or b"", _at(record))
+        key, order, source_ts, scope, row = self._cells.read(record.value or b"", self._at(record))
         account = self._account(record, raw, scope or UNASSIGNED, source_ts)
         return Arrival(key, order, account, row, source_ts, record)
 
@@ -66,12 +73,15 @@ class Reader:
             "_deleted_at": source_ts,
         }
         account = self._account(record, raw, headers["suoi.scope"], source_ts)
-        row = self._table.row(system, _at(record))
+        row = self._table.row(system, self._at(record))
         return Arrival(key, order, account, row, source_ts, record)
 
     def _account(self, record: Record, raw: Origin, scope: str, source_ts: int) -> Account:
         day, op = window_day(source_ts), record.headers["suoi.op"]
         return Account(raw, self._dataset.id, scope, day, op, is_again(record))
+
+    def _at(self, record: Record) -> bytes:
+        return sized(b"%d:%d%b" % (record.partition, record.offset, self._end))
 
 
 def winners(
@@ -123,7 +133,3 @@ def outcome_behind(order: OrderKey, held: OrderKey) -> str:
 
 def _order_columns(order: OrderKey) -> dict[str, Any]:
     return {f"_{name}": value for name, value in order._asdict().items()}
-
-
-def _at(record: Record) -> bytes:
-    return sized(b"%d:%d" % (record.partition, record.offset))

@@ -7,8 +7,9 @@ from confluent_kafka import Consumer
 
 from infra.errors import Usage
 from infra.kafka import client_config
+from infra.kafka_reader import open_reader, partitions
 from infra.membership import claim
-from infra.settings import Settings, Timing
+from infra.settings import KafkaAccess, Settings, Timing
 
 
 def sink_consumer(settings: Settings, group: str, topics: Iterable[str]) -> Consumer:
@@ -25,6 +26,22 @@ def sink_consumer(settings: Settings, group: str, topics: Iterable[str]) -> Cons
     name = claim(group, topics, settings.home / "data" / group)
     config = client_config(settings.kafka) | consumer_config(group, settings.timing)
     return Consumer(config | {"group.instance.id": name})
+
+
+def standing(access: KafkaAccess, group: str, names: Iterable[str]) -> list[str]:
+    """Say which topics of *names* there are: a sink drains the version before, while it stands.
+
+    Raises:
+        Transient: Kafka does not answer.
+    """
+    names = list(names)
+    if not names:
+        return []
+    reader = open_reader(access, group)
+    try:
+        return [name for name in names if partitions(reader, name)]
+    finally:
+        reader.close()
 
 
 def consumer_config(group: str, timing: Timing) -> dict[str, Any]:

@@ -68,7 +68,8 @@ class Newest:
             Transient: the broker or the registry is away; nothing may be committed.
         """
         letters: list[tuple[str, Letter]] = []
-        for topic in flush.late.keys() | held.keys() | flush.repeated.keys():
+        met = flush.late.keys() | held.keys() | flush.repeated.keys()
+        for topic in met & self._rows.keys():  # nobody writes to a version that was replaced
             beaten, late = held.get(topic, {}), flush.late.get(topic, {})
             chosen = flush.chosen.get(topic, {})
             letters += [

@@ -15,7 +15,7 @@ from consumers.arrivals import Arrival, Reader, winners
 from consumers.batch import Batch, Bounds, Move, Record, raw_origin
 from consumers.bookkeeping import Desk, Settle, Work
 from consumers.decoding import Decoder, Schemas
-from consumers.group import sink_consumer
+from consumers.group import sink_consumer, standing
 from consumers.ledger.counts import Counts
 from consumers.ledger.moves import Tally
 from consumers.ledger.progress import Repeats
@@ -73,15 +73,18 @@ class Province:
         """Take the provincial *database* and whoever knows the *schemas* of what arrives.
 
         *means* writes again what must be the last of its key; None = the topic is nobody's.
+        What an earlier version of a topic still holds is written like any record; nothing is
+        written to that version again.
         """
         self._desk = Desk(CONSUMER, database)
-        decoder = Decoder(schemas)
-        tables = {topics.clean(one): Table(one) for one in datasets}
+        decoder, named = Decoder(schemas), {topics.clean(one): one for one in datasets}
+        before = {old: one for one in named.values() for old in topics.former(one, topics.clean)}
+        tables = {name: Table(one, topics.major_of(name)) for name, one in (named | before).items()}
         self._desks = Desks(tables, set(tables), {})
         self._readers = {
-            topic: Reader(table.dataset, table, decoder) for topic, table in tables.items()
+            topic: Reader(table.dataset, table, decoder, topics.major_of(topic))
+            for topic, table in tables.items()
         }
-        named = {topic: table.dataset for topic, table in tables.items()}
         self._newest = None if means is None else Newest(named, self._readers, means)
 
     def starts(self, places: Mapping[Place, Bounds]) -> dict[Place, int]:
@@ -180,7 +183,8 @@ def run(settings: Settings, catalogue: Mapping[str, Dataset]) -> None:
     registry = Registry(settings.registry_url)
     means = Means(registry, Post(client_config(settings.kafka) | producer_config()))
     sink = Province(Database(f"suoi-{CONSUMER}"), registry, datasets, means)
-    wanted = list(map(topics.clean, datasets))
+    former = [old for one in datasets for old in topics.former(one, topics.clean)]
+    wanted = [*map(topics.clean, datasets), *standing(settings.kafka, CONSUMER, former)]
     loop = Loop(sink_consumer(settings, CONSUMER, wanted), sink, settings.timing, stop)
     heap.settle()
     loop.run(wanted)

@@ -13,8 +13,9 @@ from consumers.batch import Record
 from infra.kafka import Headers
 from infra.posting import Letter, Posts
 from schemas.records import OrderKey
+from schemas.replay import REEMITTED
 
-HEADER: Final = "suoi.reemitted"
+HEADER: Final = REEMITTED
 MARK: Final = (HEADER, "1")
 
 

@@ -22,7 +22,6 @@ from infra import faults
 from infra.errors import Transient
 from infra.postgres import REFUSALS, Connection
 from infra.queries import read_queries
-from schemas import topics
 from schemas.contract import Dataset
 from schemas.records import OrderKey, Severity
 
@@ -108,7 +107,7 @@ class CarefulWriting:
         written = {str(key) for (key,) in table.upsert(connection, [one.row for one in rows])}
         behind = [one.key for one in rows if one.key not in written]
         held = table.held(connection, behind, _at_once) if behind else {}
-        self.held.setdefault(topics.clean(table.dataset), {}).update(held)
+        self.held.setdefault(rows[0].record.topic, {}).update(held)
         count_winners({one.key: one for one in rows}, held, self._counts)
 
     def _file(self, connection: Connection, dataset: Dataset, refused: Sequence[Refusal]) -> None:
@@ -129,7 +128,7 @@ class CarefulWriting:
             raise Transient(message) from error
         table = sql.Identifier("clean", dataset.id)
         connection.execute(self._queries["close"].format(table=table), {"dataset": dataset.id})
-        held = self.held.setdefault(topics.clean(dataset), {})
+        held = self.held.setdefault(refused[0].arrival.record.topic, {})
         for one in refused:  # Invariant 2
             held[one.arrival.key] = one.arrival.order
             outcome = QUARANTINED if one.arrival.account.raw in filed else REPLAYED

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from psycopg import Cursor, RawCursor, sql
 
 from consumers.arrays import TEXT, encode
+from consumers.places import ending, place_in
 from consumers.reemitted import MARK, Registered, order_headers
 from infra.kafka import Headers
 from infra.postgres import Connection
@@ -40,6 +41,7 @@ class StoredRow(NamedTuple):
     order: OrderKey
     deleted: bool
     at: str
+    """In the version of the topic that is in force."""
     fields: Mapping[str, Any]
 
     def behind_of(self, partition: int, offset: int) -> bool:
@@ -61,7 +63,7 @@ class StoredRows:
         self._judged = {item.name: place for place, item in enumerate(in_order(dataset))}
         self._encode: Encode | None = None
         table = sql.Identifier("clean", dataset.id)
-        parts = {"table": table, "wire": sql.SQL(", ").join(map(_wired, self._columns))}
+        parts = {"table": table, "wire": wired(dataset)}
         queries = read_queries("province")
         self._statements = {
             name: queries[name].format(**parts).as_bytes(None)
@@ -77,8 +79,9 @@ class StoredRows:
         return self._run(connection, "overtaken", encode(TEXT, list(raws)), list(raws.values()))
 
     def move(self, connection: Connection, places: Mapping[str, str]) -> None:
-        """Remember where each row, by key, was written again."""
-        texts = encode(TEXT, list(places)), encode(TEXT, list(places.values()))
+        """Remember where each row, by key, was written again: "partition:offset"."""
+        end = ending(self._dataset.major)
+        texts = encode(TEXT, list(places)), encode(TEXT, [at + end for at in places.values()])
         self._run(connection, "place", *texts)
 
     def read(self, row: Sequence[Any]) -> StoredRow:
@@ -86,7 +89,8 @@ class StoredRows:
         fields = dict(zip((name for name, _ in self._columns), row, strict=True))
         order = OrderKey(*(fields[name] for name in ORDER_KEY))
         deleted = fields["_deleted_at"] is not None
-        return StoredRow(fields["_key"], order, deleted, fields["_at"] or "-1:-1", fields)
+        at = place_in(fields["_at"], self._dataset.major)
+        return StoredRow(fields["_key"], order, deleted, at, fields)
 
     def letter(self, row: StoredRow, partition: int) -> Letter:
         """Make the record of *row*, for *partition*.
@@ -117,6 +121,11 @@ class StoredRows:
 
     def _run(self, connection: Connection, name: str, *given: object) -> Cursor[Any]:
         return RawCursor(connection).execute(self._statements[name], given, prepare=False)
+
+
+def wired(dataset: Dataset) -> sql.Composable:
+    """Give the columns of *dataset*'s table as wire values, in the order `read` takes them."""
+    return sql.SQL(", ").join(map(_wired, target_columns(dataset)))
 
 
 def _wired(column: tuple[str, str]) -> sql.Composable:

@@ -64,15 +64,19 @@ def _kind(column: Column) -> Element:
 class Table:
     """Writes the rows of one dataset."""
 
-    def __init__(self, dataset: Dataset) -> None:
-        """Derive columns and statements from the contract."""
+    def __init__(self, dataset: Dataset, major: int | None = None) -> None:
+        """Derive columns and statements from the contract.
+
+        *major* is the version of the topic whose records are written; default: the one in force.
+        """
         self.dataset = dataset
         self.kinds: dict[str, Element] = {
             **{column.name: _kind(column) for column in dataset.columns},
             **{item.name: _SYSTEM[item.sql] for item in TARGET},
         }
         self._count = len(self.kinds).to_bytes(2, "big")
-        self.staging = f"arriving_{dataset.id}"
+        # One flush may bring records of two versions of the topic, each into a table of its own
+        self.staging = f"arriving_{dataset.id}_v{major or dataset.major}"
         self._statements = _statements(dataset, self.kinds, self.staging)
 
     def row(self, fields: Mapping[str, Any], at: bytes) -> Row:

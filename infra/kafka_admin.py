@@ -7,6 +7,7 @@ from typing import Any
 from confluent_kafka import OFFSET_END, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import (
     AclBinding,
+    AclBindingFilter,
     AclOperation,
     AclPermissionType,
     AdminClient,
@@ -48,16 +49,19 @@ def ensure_users(admin: AdminClient, passwords: Mapping[str, str]) -> None:
 def ensure_topics(admin: AdminClient, wanted: Iterable[Topic]) -> list[str]:
     """Make the topics that are missing and correct settings that differ; returns the names made.
 
+    One that has no version keeps the partition count it was made with.
+
     Raises:
-        Fatal: a topic exists with another partition count; another count is another topic
-        (DESIGN.md 2).
+        Fatal: a versioned topic exists with another partition count; another count is another
+        topic (DESIGN.md 2).
     """
     wanted = list(wanted)
     there = _there(admin)
     for topic in wanted:
-        if topic.name in there and len(there[topic.name].partitions) != topic.partitions:
+        known = there.get(topic.name) if topic.versioned else None
+        if known is not None and len(known.partitions) != topic.partitions:
             message = (
-                f"Topic {topic.name} has {len(there[topic.name].partitions)} partitions, "
+                f"Topic {topic.name} has {len(known.partitions)} partitions, "
                 f"its contract wants {topic.partitions}. The count never changes: "
                 "raise the contract's major version instead."
             )
@@ -70,10 +74,18 @@ def ensure_topics(admin: AdminClient, wanted: Iterable[Topic]) -> list[str]:
 
 def ensure_grants(admin: AdminClient, wanted: Iterable[Grant]) -> None:
     """Make every permission; one that exists stays as it is."""
-    bindings = [_binding(grant) for grant in wanted]
+    bindings = [AclBinding(*_binding_parts(grant)) for grant in wanted]
     if bindings:
         for future in admin.create_acls(bindings).values():
             _result(future, "make a permission")
+
+
+def remove_grants(admin: AdminClient, gone: Iterable[Grant]) -> None:
+    """Take permissions away; one that is not there is no error."""
+    filters = [AclBindingFilter(*_binding_parts(grant)) for grant in gone]
+    if filters:
+        for future in admin.delete_acls(filters).values():
+            _result(future, "take a permission away")
 
 
 def _there(admin: AdminClient) -> dict[str, Any]:
@@ -115,9 +127,9 @@ def _correct(admin: AdminClient, present: list[Topic]) -> None:
             _result(future, "change settings")
 
 
-def _binding(grant: Grant) -> AclBinding:
+def _binding_parts(grant: Grant) -> tuple[Any, ...]:
     pattern = ResourcePatternType.PREFIXED if grant.prefixed else ResourcePatternType.LITERAL
-    return AclBinding(
+    return (
         _RESOURCES[grant.resource],
         grant.name,
         pattern,

@@ -17,11 +17,17 @@ PATIENCE_S = 4.0
 """Below the sinks' `idle_in_transaction_session_timeout`: they wait inside a transaction."""
 
 
+Lying = tuple[int, int]
+"""Partition and offset."""
+_UNKNOWN: Lying = (-1, -1)
+
+
 class Letter(NamedTuple):
     """One record for one partition."""
 
     topic: str
     partition: int
+    """-1 = the one its key chooses, as streams would."""
     key: bytes
     value: bytes | None
     headers: Headers
@@ -52,11 +58,15 @@ class Post:
 
     def send(self, letters: Sequence[Letter]) -> list[int]:
         """Send *letters*; see Posts."""
+        return [offset for _, offset in self.deliver(letters)]
+
+    def deliver(self, letters: Sequence[Letter]) -> list[Lying]:
+        """Send *letters* as `send` does; give the partition and the offset of each."""
         if not letters:
             return []
         if self._producer is None:
             self._producer = Producer(self._config)
-        offsets: dict[int, int] = {}
+        offsets: dict[int, Lying] = {}
         refused: list[KafkaError] = []
         try:
             for number, letter in enumerate(letters):
@@ -91,14 +101,14 @@ class Post:
 
 
 def _note(
-    offsets: dict[int, int],
+    offsets: dict[int, Lying],
     refused: list[KafkaError],
     number: int,
     error: KafkaError | None,
     message: Message,
 ) -> None:
     if error is None:
-        offset = message.offset()
-        offsets[number] = -1 if offset is None else offset
+        partition, offset = message.partition(), message.offset()
+        offsets[number] = _UNKNOWN if partition is None or offset is None else (partition, offset)
     else:
         refused.append(error)

@@ -38,6 +38,21 @@ def grants(datasets: Iterable[Dataset]) -> list[Grant]:
     ]
 
 
+def closed(datasets: Iterable[Dataset]) -> list[Grant]:
+    """Permissions that go: nobody writes to a version that another one has replaced.
+
+    A worker of the release before that is still alive is refused by the broker from then on.
+    """
+    return [
+        Grant(principal, "topic", name, "WRITE")
+        for dataset in datasets
+        if dataset.captured
+        for topic, sink in ((topics.clean, "province"), (topics.open_, "portal"))
+        for name in topics.former(dataset, topic)
+        for principal in ("streams", sink, "operator")
+    ]
+
+
 def _admin() -> Iterator[Grant]:
     """The operator, and the checks an operator runs."""
     for resource in ("topic", "group"):
@@ -78,7 +93,7 @@ def _streams(datasets: tuple[Dataset, ...]) -> Iterator[Grant]:
     for dataset in datasets:
         for name in (topics.clean(dataset), topics.reject(dataset), *_open(dataset)):
             yield from _each("streams", name, _WRITE)
-        for name in (topics.clean(dataset), topics.reject(dataset)):
+        for name in (*_clean(dataset), topics.reject(dataset)):
             yield from _each("streams", name, ("READ",))  # what was sent before a kill (past.py)
     yield from _each("streams", topics.BOOKS, _WRITE)
     yield from _each("streams", topics.CONTROL, ("WRITE",))  # it pauses what it cannot judge
@@ -90,7 +105,10 @@ def _sinks(datasets: tuple[Dataset, ...]) -> Iterator[Grant]:
     for dataset in datasets:
         # Sinks write again what must be the last record of its key (DESIGN.md 2)
         yield from _each("province", topics.clean(dataset), _BOTH)
-        yield from _each("findings", topics.clean(dataset), _READ)  # of which it reads the keys
+        for name in _clean(dataset):
+            yield from _each("findings", name, _READ)  # of which it reads the keys
+        for name in topics.former(dataset, topics.clean):
+            yield from _each("province", name, _READ)  # what it had not taken yet
         yield from _each("quarantine", topics.reject(dataset), _READ)
         for name in _open(dataset):
             yield from _each("portal", name, _BOTH)
@@ -105,9 +123,10 @@ def _reader(datasets: tuple[Dataset, ...]) -> Iterator[Grant]:
     for dataset in datasets:
         for name in (
             topics.raw(dataset),
-            topics.clean(dataset),
+            *_clean(dataset),
             topics.reject(dataset),
             *_open(dataset),
+            *topics.former(dataset, topics.open_),
         ):
             yield from _each("reader", name, _READ)
     for source in _sources(datasets):
@@ -134,6 +153,10 @@ def _operator(datasets: tuple[Dataset, ...]) -> Iterator[Grant]:
 def _each(principal: str, topic: str, operations: tuple[str, ...]) -> Iterator[Grant]:
     for operation in operations:
         yield Grant(principal, "topic", topic, operation)
+
+
+def _clean(dataset: Dataset) -> tuple[str, ...]:
+    return (topics.clean(dataset), *topics.former(dataset, topics.clean))
 
 
 def _open(dataset: Dataset) -> tuple[str, ...]:

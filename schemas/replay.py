@@ -13,6 +13,9 @@ from schemas.records import Origin
 AGAIN: Final = "suoi.again"
 """Header of outputs whose raw record had a verdict before; its value is "1"."""
 
+REEMITTED: Final = "suoi.reemitted"
+"""Header of what a sink, or `suoi topic fill`, wrote once more: it counts nowhere."""
+
 AUDIT: Final = "suoi.audit"
 """Header of what a person had written (an approved truncate): the number of the audit entry."""
 

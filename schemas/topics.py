@@ -1,6 +1,6 @@
 """The names of our topics, and how each is kept: DESIGN.md 2, Topics."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from schemas.contract import Dataset
@@ -38,6 +38,9 @@ class Topic:
     name: str
     partitions: int
     config: dict[str, str]
+    versioned: bool = True
+    """Another count is another version; False = it has none, and keeps the count it was made with.
+    Raw and reject always have the same."""
 
 
 def raw_prefix(source: str) -> str:
@@ -70,6 +73,17 @@ def open_(dataset: Dataset) -> str:
     return f"open.{dataset.id}.v{dataset.major}"
 
 
+def former(dataset: Dataset, topic: Callable[[Dataset], str]) -> tuple[str, ...]:
+    """Names that *topic* (`clean`, `open_`) had under the majors before; some never were."""
+    stem = topic(dataset).rpartition(".v")[0]
+    return tuple(f"{stem}.v{major}" for major in range(1, dataset.major))
+
+
+def major_of(name: str) -> int:
+    """Version of the clean or open topic *name*."""
+    return int(name.rpartition(".v")[2])
+
+
 def heartbeat(source: str) -> str:
     """Topic of the heartbeat table's rows."""
     return f"{raw_prefix(source)}.{HEARTBEAT_TABLE}"
@@ -98,9 +112,10 @@ def connector_heartbeat(source: str) -> str:
 def dataset_topics(dataset: Dataset) -> Iterator[Topic]:
     """Yield the topics one dataset needs."""
     count = dataset.partitions
-    yield Topic(name=raw(dataset), partitions=count, config=_kept(30) | _LARGE)
+    yield Topic(name=raw(dataset), partitions=count, config=_kept(30) | _LARGE, versioned=False)
     yield Topic(name=clean(dataset), partitions=count, config=_COMPACT | _ROW)
-    yield Topic(name=reject(dataset), partitions=count, config=_kept(90) | _LARGER)
+    refused = _kept(90) | _LARGER
+    yield Topic(name=reject(dataset), partitions=count, config=refused, versioned=False)
     if dataset.open_columns:
         yield Topic(name=open_(dataset), partitions=count, config=_COMPACT | _ROW)
 

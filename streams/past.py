@@ -17,6 +17,7 @@ from infra.kafka_reader import Place
 from schemas import topics
 from schemas.contract import Dataset
 from schemas.records import Origin
+from schemas.replay import REEMITTED
 from streams.output import Headers
 from streams.output import Message as Sent
 
@@ -63,7 +64,9 @@ def find_firsts(
         Transient: Kafka does not answer.
     """
     found: dict[int, dict[int, str]] = {number: {} for number in starts}
-    for word, topic in (("clean", topics.clean(dataset)), ("reject", topics.reject(dataset))):
+    former = [("clean", name) for name in topics.former(dataset, topics.clean)]
+    now = (("clean", topics.clean(dataset)), ("reject", topics.reject(dataset)))
+    for word, topic in (*now, *former):
         for place in kafka_reader.partitions(reader, topic):
             open_ends = set(starts)
             for origin in _origins(reader, place, open_ends):
@@ -91,7 +94,7 @@ def _origins(reader: Consumer, place: Place, wanted: Collection[int]) -> Iterato
 def _origin(message: Message) -> Origin | None:
     given = cast("Headers", message.headers() or [])
     headers = {name: _text(value) for name, value in given}
-    if headers.get(AGAIN[0]) == AGAIN[1]:
+    if headers.get(AGAIN[0]) == AGAIN[1] or REEMITTED in headers:
         return None
     named = [headers.get(f"__connect.errors.{one}", "") for one in Origin._fields]
     parts = headers["suoi.raw"].rsplit(":", 2) if "suoi.raw" in headers else named

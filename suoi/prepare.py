@@ -10,12 +10,12 @@ import typer
 from confluent_kafka.admin import AdminClient
 
 from infra.errors import Usage
-from infra.kafka_admin import ensure_grants, ensure_topics, ensure_users
+from infra.kafka_admin import ensure_grants, ensure_topics, ensure_users, remove_grants
 from infra.local.access import kafka_client, registry_url
 from infra.local.home import Home
 from infra.registry import Registry
 from schemas import avro, topics
-from schemas.access import PRINCIPALS, grants
+from schemas.access import PRINCIPALS, closed, grants
 from suoi.law import read_captured
 from suoi.options import DEFAULT_HOME, HomeOption
 from suoi.province import migrate_province
@@ -41,6 +41,7 @@ def _kafka(home: Home) -> None:
     ensure_users(admin, {name: home.secret(f"kafka_{name}") for name in PRINCIPALS})
     ensure_topics(admin, topics.all_topics(datasets))
     ensure_grants(admin, grants(datasets))
+    remove_grants(admin, closed(datasets))
 
 
 def _province(home: Home) -> None:

@@ -8,6 +8,7 @@ once the broker has every tombstone (invariant 1): killed before, approving agai
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Annotated
 
 import orjson
@@ -165,8 +166,9 @@ def settled(desk: Desk, dataset: Dataset) -> None:
         # A replay under way is older than the truncate as well
         raw = _ends(topics_, topics.raw(dataset)) | _ends(topics_, topics.REPLAY)
         _wait(raw, lambda: kafka_reader.committed_offsets(streams, list(raw)), "streams")
-        clean = _ends(topics_, topics.clean(dataset))
-        _wait(clean, lambda: _delivered(desk, topics.clean(dataset)), "the provincial sink")
+        for name in (topics.clean(dataset), *topics.former(dataset, topics.clean)):
+            clean = _ends(topics_, name)
+            _wait(clean, partial(_delivered, desk, name), "the provincial sink")
     finally:
         topics_.close()
         streams.close()

@@ -50,7 +50,9 @@ class Finder:
             Transient: the database is away.
             Fatal: its tables differ from this release.
         """
-        self._datasets = {topics.clean(catalogue[name]): name for name in self._judge.datasets}
+        self._datasets = {
+            topic: name for name in self._judge.datasets for topic in _topics(catalogue[name])
+        }
         with self._database.transaction() as connection:
             self._judge.begin(connection)
             forget(connection, list(self._datasets))
@@ -90,6 +92,11 @@ class Finder:
             totals = self._judge.catch_up(connection)
             faults.point("findings.before_page")
         return totals
+
+
+def _topics(dataset: Dataset) -> tuple[str, ...]:
+    """Clean topics whose records the sink may still take: the versions before among them."""
+    return (topics.clean(dataset), *topics.former(dataset, topics.clean))
 
 
 def run(settings: Settings, catalogue: Mapping[str, Dataset]) -> None:

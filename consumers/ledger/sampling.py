@@ -23,6 +23,7 @@ from consumers.batch import raw_origin, read_record
 from consumers.ledger.checkpoint import read_checkpoint, write_checkpoint
 from consumers.ledger.conservation import Sample
 from consumers.ledger.verdicts import Read
+from consumers.reemitted import is_reemitted
 from infra import kafka_reader
 from infra.errors import Transient
 from infra.kafka_reader import Place
@@ -148,9 +149,11 @@ def _read_waiting(
         }
         for message in kafka_reader.read(reader, stretches):
             record = read_record(message)
+            if is_again(record) or is_reemitted(record):
+                continue
             raw = raw_origin(record)
             place = Place(raw.topic, raw.partition)
-            if is_again(record) or raw.offset <= highest.get((record.place, place), -1):
+            if raw.offset <= highest.get((record.place, place), -1):
                 continue
             highest[record.place, place] = raw.offset  # Invariant 2: each raw record once
             waiting[place][verdict] += raw.offset < committed.get(place, 0)
@@ -159,5 +162,6 @@ def _read_waiting(
 
 def _outputs(datasets: Iterable[Dataset]) -> Iterator[tuple[str, str]]:
     for dataset in datasets:
-        yield "clean", topics.clean(dataset)
+        for name in (topics.clean(dataset), *topics.former(dataset, topics.clean)):
+            yield "clean", name
         yield "reject", topics.reject(dataset)

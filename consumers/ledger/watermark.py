@@ -94,7 +94,13 @@ class Chain:
         ends = {key: self._ends([topics.raw(dataset)]) for key, (dataset, _) in heard.items()}
         judged = self._passed(ends, self._committed, deadline)
         outputs = {
-            key: self._ends([topics.clean(dataset), topics.reject(dataset)])
+            key: self._ends(
+                [
+                    topics.clean(dataset),
+                    *topics.former(dataset, topics.clean),
+                    topics.reject(dataset),
+                ]
+            )
             for key, (dataset, _) in heard.items()
             if key in judged
         }
