@@ -80,6 +80,21 @@ def ensure_grants(admin: AdminClient, wanted: Iterable[Grant]) -> None:
             _result(future, "make a permission")
 
 
+def readers_of(admin: AdminClient, topic: str) -> set[str]:
+    """Name the principals that a permission of their own lets read *topic*, by its whole name."""
+    asked = AclBindingFilter(
+        ResourceType.TOPIC,
+        topic,
+        ResourcePatternType.LITERAL,
+        None,  # type: ignore[arg-type]  # anybody: the client's types do not know it
+        None,  # type: ignore[arg-type]
+        AclOperation.READ,
+        AclPermissionType.ALLOW,
+    )
+    found = _result(admin.describe_acls(asked), "list permissions")
+    return {one.principal.removeprefix("User:") for one in found}
+
+
 def remove_grants(admin: AdminClient, gone: Iterable[Grant]) -> None:
     """Take permissions away; one that is not there is no error."""
     filters = [AclBindingFilter(*_binding_parts(grant)) for grant in gone]

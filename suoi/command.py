@@ -43,6 +43,7 @@ COMMANDS = {
     "source": "suoi.source",
     "dataset": "suoi.dataset",
     "rejudge": "suoi.rejudge",
+    "topic": "suoi.topic",
     "reject": "suoi.reject",
     "finding": "suoi.finding",
     "ledger": "suoi.ledger",

@@ -1,6 +1,7 @@
 """What was sent beyond a commit is found from the ends of clean and reject back to the commit."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pytest
@@ -80,3 +81,16 @@ def test_it_stops_at_the_first_result_that_lies_before(logs: Any) -> None:  # no
 def test_nothing_was_sent(logs: Any) -> None:  # noqa: ANN401
     assert found({0: 0, 1: 0}) == {0: {}, 1: {}}
     assert logs
+
+
+def test_what_a_sink_or_a_fill_wrote_again_says_nothing(logs: Any) -> None:  # noqa: ANN401
+    copies = [Sent([*clean(offset).given, ("suoi.reemitted", b"1")]) for offset in (2, 3, 7)]
+    logs[CLEAN] += [clean(0), clean(1), clean(5), clean(6), *copies]
+    assert found({0: 5}) == {0: {5: "clean", 6: "clean"}}
+
+
+def test_what_was_sent_to_the_version_before_is_found(logs: Any) -> None:  # noqa: ANN401
+    raised = replace(PRODUCTS, version="2.0.0")
+    logs[Place(topics.clean(raised), 0)] = []
+    logs[CLEAN] += [clean(0), clean(1), clean(2)]
+    assert find_firsts(None, raised, {0: 1}) == {0: {1: "clean", 2: "clean"}}  # type: ignore[arg-type]
