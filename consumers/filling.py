@@ -148,7 +148,10 @@ def ends_of(reader: Consumer, names: Iterable[str]) -> dict[Place, int]:
 
 
 def unread(connection: Connection, ends: Mapping[Place, int]) -> dict[Place, int]:
-    """Count the records before *ends* that the provincial sink has not taken; without the zeros."""
+    """Count the records before *ends* that their sink has not taken; without the zeros.
+
+    *ends* are of clean topics, whose sink is the province's, and of reject topics (quarantine's).
+    """
     names = sorted({place.topic for place in ends})
     rows = connection.execute(read_queries("fill")["taken"], {"topics": names})
     taken = {Place(topic, number): following for topic, number, following in rows}

@@ -121,13 +121,17 @@ class Work:
         return ends_of(self.reader, topics.former(self.dataset, topics.clean))
 
     def _drained(self) -> dict[Place, int]:
-        """Wait until the sink has all of the versions before; their ends then."""
+        """Wait until the sink has all of the versions before; their ends then.
+
+        And until quarantine has what was refused under them: it says which rows are closed.
+        """
         ends = self._former()
+        due = ends | ends_of(self.reader, [topics.reject(self.dataset)])
 
         def drained() -> bool:
-            return not unread(self.province, ends)
+            return not unread(self.province, due)
 
-        wait(drained, self.asked.patience_s, "the provincial sink has not taken all of the version")
+        wait(drained, self.asked.patience_s, "the sinks have not taken all of the version before")
         return ends
 
     def _show(self) -> None:
@@ -139,7 +143,9 @@ class Work:
         def shown() -> bool:
             return turn(self.redis, self.dataset, ends)
 
-        wait(shown, self.asked.patience_s, "the portal's cache does not hold all of the version")
+        wait(
+            shown, self.asked.patience_s, "the portal's cache does not hold all of the new version"
+        )
 
     def _shown(self) -> bool | None:
         """Whether the portal shows the version in force; None where it shows none of this."""

@@ -34,5 +34,6 @@ with copied as (
 update {table} as held set _at = copied.at from copied where held._key = copied._key;
 
 -- taken --
+-- The provincial sink reads clean, quarantine reads reject: each topic has one of them.
 select topic, partition, next from ledger.progress
-where consumer = 'province' and topic = any(%(topics)s);
+where consumer in ('province', 'quarantine') and topic = any(%(topics)s);

@@ -61,6 +61,13 @@ def judged(number: int, values: tuple[Any, ...] | None, flags: tuple[str, ...]) 
     return Judged(accepted, PROJECTOR.accepted(values, flags))
 
 
+def open_values(drawn: tuple[Any, ...] | None = None) -> tuple[Any, ...]:
+    """Values of a row that the contract opens."""
+    values = dict.fromkeys((one.name for one in OCOP.columns), None)
+    values |= dict(zip(values, drawn or values.values(), strict=True))
+    return tuple((values | {"ma_san_pham": "SP1", "loai_chu_the": "htx"}).values())
+
+
 def sent(found: Judged) -> list[Message]:
     return Streams(OCOP, IDS, SECRET).messages(cast("RawRecord", None), found)
 
@@ -84,10 +91,9 @@ def test_a_row_gives_the_open_record_that_streams_wrote_of_it(
     server: Server, data: st.DataObject
 ) -> None:
     flags = st.sampled_from([(), ("CODE_MAPPED:ma_xa",), ("rule.invented",), ("schema.unknown",)])
-    verdicts = [
-        judged(number, data.draw(canonical(OCOP.columns)) if number else None, data.draw(flags))
-        for number in range(4)
-    ]
+    drawn = [data.draw(canonical(OCOP.columns)) for _ in range(3)]
+    rows_ = [None, drawn[0], open_values(drawn[1]), open_values(drawn[2])]
+    verdicts = [judged(number, row, data.draw(flags)) for number, row in enumerate(rows_)]
     both = [sent(one) for one in verdicts]
     with psycopg.connect(server.dsn()) as connection:
         rows = stored(connection, [clean for clean, _ in both])
@@ -98,7 +104,7 @@ def test_a_row_gives_the_open_record_that_streams_wrote_of_it(
 
 
 def test_a_row_refused_since_is_closed_where_a_condition_opens_rows(server: Server) -> None:
-    values = tuple("SP1" if one.name == "ma_san_pham" else None for one in OCOP.columns)
+    values = open_values()
     clean, opened = sent(judged(1, values, ()))
     assert opened.value is not None
     with psycopg.connect(server.dsn()) as connection:
@@ -112,7 +118,7 @@ def test_a_row_refused_since_is_closed_where_a_condition_opens_rows(server: Serv
 
 
 def test_the_fill_knows_what_was_refused_of_a_row_since(server: Server) -> None:
-    values = tuple("SP1" if one.name == "ma_san_pham" else None for one in OCOP.columns)
+    values = open_values()
     letters: list[Letter] = []
 
     class Caught:
