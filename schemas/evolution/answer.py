@@ -86,7 +86,7 @@ def _steps(found: Difference) -> Iterator[Step]:
     if not found.readers:
         yield Step(
             what="major",
-            words=f'raise `version` to "{old.major + 1}.0.0": new topics, filled from the start',
+            words=f'raise `version` to "{old.major + 1}.0.0": new topics, beside the old',
             done=new.major > old.major,
         )
     if scripts(old, new, 0):
@@ -97,6 +97,8 @@ def _steps(found: Difference) -> Iterator[Step]:
             what="refill",
             words=f"judge what is stored again: `suoi rejudge {new.id} --from 0`",
         )
+    if not found.readers:
+        yield Step(what="fill", words=f"write what stands into them: `suoi topic fill {new.id}`")
     if any(change.what in _NARROWED and not change.meaning for change in found.changes):
         yield Step(what="close", words="delete the old open topic and cache before the new ones")
     if told & _GUARDED:

@@ -64,7 +64,7 @@ def test_another_kind_is_a_new_major_and_exit_1(contract: Path) -> None:
     assert answer.exit_code == 1
     assert (found["verdict"], found["compatible"]) == ("new major needed", False)
     assert {change["what"] for change in found["changes"]} == {"kind.changed"}
-    assert {step["what"] for step in found["steps"]} == {"revision", "major", "refill"}
+    assert {step["what"] for step in found["steps"]} == {"revision", "major", "refill", "fill"}
 
 
 def test_what_cannot_be_compared_is_wrong_usage(contract: Path) -> None:

@@ -26,6 +26,7 @@ LARGER = {
     "suoi.demo.command.demo": "a command's options are its parameters; Typer reads them there",
     "suoi.source.regenerate": "the same",
     "suoi.reject_replay.replay": "the same",
+    "suoi.topic.fill": "the same",
 }
 """Function -> why it may have more parameters than five."""
 

@@ -55,7 +55,7 @@ def test_a_removed_field_needs_a_new_major() -> None:
     found = difference(OCOP, without(OCOP, "so_sao"))
     assert told(found) == {("field.removed", "so_sao")}
     assert (found.verdict, found.rows) == (NEW_MAJOR, True)
-    assert steps(found) == ["revision", "major", "migration", "untaken", "capture"]
+    assert steps(found) == ["revision", "major", "migration", "untaken", "capture", "fill"]
 
 
 def test_a_column_that_no_field_takes_any_more_must_be_named_untaken() -> None:
