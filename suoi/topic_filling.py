@@ -156,7 +156,7 @@ class Work:
         return None if current is None else bool(current.decode() == str(self.dataset.major))
 
     def _left_out(self) -> list[str]:
-        """Name who may read the newest version before, is none of ours, and may not read this."""
+        """Name who may read a version before, is none of ours, and may not read this one."""
         found: set[str] = set()
         for old, new in self._pairs():
             found |= readers_of(self.admin, old) - readers_of(self.admin, new)
@@ -175,7 +175,7 @@ class Work:
     def _pairs(self) -> Iterator[tuple[str, str]]:
         kinds = (topics.clean, topics.open_) if self.dataset.open_columns else (topics.clean,)
         for topic in kinds:
-            for old in topics.former(self.dataset, topic)[-1:]:
+            for old in topics.former(self.dataset, topic):
                 yield old, topic(self.dataset)
 
 
