@@ -75,7 +75,7 @@ class Table:
             **{item.name: _SYSTEM[item.sql] for item in TARGET},
         }
         self._count = len(self.kinds).to_bytes(2, "big")
-        # One flush may bring records of two versions of the topic, each into a table of its own
+        # Of two versions of one topic neither may drop what the other copies into (writing._STAGED)
         self.staging = f"arriving_{dataset.id}_v{major or dataset.major}"
         self._statements = _statements(dataset, self.kinds, self.staging)
 

@@ -1,7 +1,7 @@
 """A raised contract: the version before is drained, the new one filled, and nothing is lost."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import psycopg
@@ -17,13 +17,28 @@ from consumers.reemitted import is_reemitted
 from infra import faults
 from infra.errors import Fatal, Transient
 from infra.kafka import producer_config
-from infra.posting import Letter, Post
+from infra.posting import Letter, Lying, Post
 
 POINTS = ("fill.after_copy", "fill.after_page")
 
 
 class Killed(BaseException):
     """Nothing of the process runs after this."""
+
+
+class Interleaved:
+    """Sends as Post does, with something else happening before and after."""
+
+    def __init__(self, world: World, before: Callable[[], None], after: Callable[[], None]) -> None:
+        self._post = Post(producer_config() | world.config)
+        self._before, self._after = before, after
+
+    def deliver(self, letters: Sequence[Letter]) -> list[Lying]:
+        """Send *letters*."""
+        self._before()
+        lying = self._post.deliver(letters)
+        self._after()
+        return lying
 
 
 @pytest.fixture(scope="module")
@@ -149,6 +164,23 @@ def test_an_older_record_of_the_new_version_is_followed_by_a_row_of_the_old_one(
     whole(world)
 
 
+def test_a_row_that_changed_behind_its_copy_keeps_its_own_place(world: World) -> None:
+    writer = Writer()
+    world.put(writer.clean(1, 10))
+    world.drain(world.sink(OCOP))
+    after = world.sink(RAISED)
+    posts = Interleaved(
+        world,
+        lambda: world.put(raised(writer.clean(1, 20))),
+        lambda: world.drain(after, 1),  # the live record, and not yet the copy behind it
+    )
+    with world.filling(posts) as run:
+        assert list(run.fill()) == [1]
+    world.drain(after)
+    assert [position(one) for one in world.records(NEW)] == [20, 10, 20]
+    whole(world)
+
+
 @pytest.mark.parametrize("point", POINTS)
 def test_a_fill_that_was_killed_goes_on_where_it_was(
     world: World, monkeypatch: pytest.MonkeyPatch, point: str
@@ -182,19 +214,25 @@ def test_whatever_changes_meanwhile_the_last_of_each_key_is_the_newest(
         world.put(writers[number % 2].clean(number, chance.randrange(30, 50)))
     world.drain(before, chance.randrange(16))
     after = world.sink(RAISED)
+
+    def meanwhile() -> None:
+        _changes(world, chance, writers)
+        world.drain(after, chance.randrange(6), chance.randrange(1, 4))
+        assert sum(world.law_2()) == world.decided  # Invariant 2, at any moment
+
     _changes(world, chance, writers)
     world.drain(after, size=chance.randrange(1, 9))
     for _ in range(3):
         if chance.random() < 0.5:
             strike_at(chance.choice(POINTS), monkeypatch)
         try:
-            with world.filling() as run:
+            with world.filling(Interleaved(world, meanwhile, meanwhile)) as run:
                 for _count in run.fill():
-                    _changes(world, chance, writers)
-                    world.drain(after, chance.randrange(6), chance.randrange(1, 4))
-                    assert sum(world.law_2()) == world.decided  # Invariant 2, at any moment
+                    meanwhile()
         except Killed:
             monkeypatch.setattr(faults, "point", lambda _: None)
+    world.drain(after, size=chance.randrange(1, 9))
+    fill(world)  # it began before the version before was drained, and was killed
     world.drain(after, size=chance.randrange(1, 9))
     assert fill(world) == 0
     whole(world)
