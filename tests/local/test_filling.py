@@ -164,6 +164,21 @@ def test_an_older_record_of_the_new_version_is_followed_by_a_row_of_the_old_one(
     whole(world)
 
 
+def test_nothing_is_written_again_to_the_version_before(world: World) -> None:
+    writer = Writer()
+    world.put(writer.clean(1, 30))
+    world.drain(world.sink(OCOP))
+    after = world.sink(RAISED)
+    for place in (20, 25, 22):
+        world.put(writer.clean(1, place))
+    world.drain(after, 1)
+    world.drain(after)
+    assert len(world.records(OLD)) == 4
+    fill(world)
+    world.drain(after)
+    whole(world)
+
+
 def test_a_row_that_changed_behind_its_copy_keeps_its_own_place(world: World) -> None:
     writer = Writer()
     world.put(writer.clean(1, 10))
