@@ -74,6 +74,10 @@ class Post:
             self._producer.flush(self._patience_s)
         except KafkaException as error:
             refused.append(error.args[0])
+        except SystemError as error:  # the client's, of a fatal error met while it reports another
+            if not isinstance(error.__cause__, KafkaException):
+                raise
+            refused.append(error.__cause__.args[0])
         if refused or len(offsets) < len(letters):
             self._give_up(len(letters) - len(offsets), refused)
         return [offsets[number] for number in range(len(letters))]
