@@ -50,6 +50,15 @@ def producer_config() -> dict[str, Any]:
     }
 
 
+def told(error: KafkaException | SystemError) -> KafkaError:
+    """Give what a client raised; of a fatal error met while it reports another, a SystemError."""
+    cause = error.__cause__ if isinstance(error, SystemError) else error
+    if not isinstance(cause, KafkaException):
+        raise error
+    found: KafkaError = cause.args[0]
+    return found
+
+
 class Outbox:
     """Records on their way to the broker; `settle` returns once every one of them is acknowledged.
 
@@ -99,7 +108,10 @@ class Outbox:
         """
         self._refuse_after_failure()
         while self._waiting:
-            await asyncio.to_thread(self._producer.flush, 0.5)
+            try:
+                await asyncio.to_thread(self._producer.flush, 0.5)
+            except (KafkaException, SystemError) as error:
+                self._failure = self._failure or told(error)
             self._refuse_after_failure()
 
     def _report(self, error: KafkaError | None, _message: Message) -> None:

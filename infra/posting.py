@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from infra.errors import Transient
-from infra.kafka import Headers
+from infra.kafka import Headers, told
 
 PATIENCE_S = 4.0
 """Below the sinks' `idle_in_transaction_session_timeout`: they wait inside a transaction."""
@@ -72,12 +72,8 @@ class Post:
             for number, letter in enumerate(letters):
                 self._hand_over(letter, partial(_note, offsets, refused, number))
             self._producer.flush(self._patience_s)
-        except KafkaException as error:
-            refused.append(error.args[0])
-        except SystemError as error:  # the client's, of a fatal error met while it reports another
-            if not isinstance(error.__cause__, KafkaException):
-                raise
-            refused.append(error.__cause__.args[0])
+        except (KafkaException, SystemError) as error:
+            refused.append(told(error))
         if refused or len(offsets) < len(letters):
             self._give_up(len(letters) - len(offsets), refused)
         return [offsets[number] for number in range(len(letters))]
