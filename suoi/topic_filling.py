@@ -209,7 +209,7 @@ def opened(home: Home, dataset: Dataset, asked: Asked) -> Iterator[Work]:
     province = connect("suoi topic fill", postgres_conninfo(home, SUPERUSER))
     province.autocommit = True
     posts = Post(kafka_client(home, OPERATOR) | producer_config() | quiet, _KAFKA_S)
-    reader = reader_of(home)
+    reader, redis = reader_of(home), _redis(home)
     try:
         yield Work(
             dataset=dataset,
@@ -217,7 +217,7 @@ def opened(home: Home, dataset: Dataset, asked: Asked) -> Iterator[Work]:
             reader=reader,
             admin=AdminClient(kafka_client(home, "admin") | quiet),
             province=province,
-            redis=_redis(home),
+            redis=redis,
             filling=Filling(dataset, province, registry, posts, _project(home, dataset, registry)),
         )
     except psycopg.Error as error:
@@ -225,6 +225,7 @@ def opened(home: Home, dataset: Dataset, asked: Asked) -> Iterator[Work]:
     finally:
         province.close()
         reader.close()
+        redis.close()
         registry.close()
 
 

@@ -105,7 +105,8 @@ def standing(stack: Stack) -> dict[str, tuple[OrderKey, bool]]:
 
 
 def versions(stack: Stack, topic: str) -> dict[bytes, tuple[OrderKey, bool]]:
-    decoder = Decoder(Registry(stack.env["registry"]["url"]))
+    registry = Registry(stack.env["registry"]["url"])
+    decoder = Decoder(registry)
 
     def version(record: Record) -> tuple[OrderKey, bool]:
         if record.value is None:
@@ -113,7 +114,10 @@ def versions(stack: Stack, topic: str) -> dict[bytes, tuple[OrderKey, bool]]:
         fields = decoder.decode(record.value)
         return OrderKey(*(fields[name] for name in ORDER_KEY)), True
 
-    return {key: version(one) for key, one in compacted(stack, topic).items()}
+    try:
+        return {key: version(one) for key, one in compacted(stack, topic).items()}
+    finally:
+        registry.close()
 
 
 def delivered(stack: Stack, source: psycopg.Connection) -> bool:
