@@ -1,7 +1,12 @@
 """A raised contract: its topics before are known, drained by readers, written by nobody."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
+from consumers.findings import finder
+from consumers.ledger import sampling
+from consumers.ledger.watermark import Chain
+from infra.kafka_reader import Place
 from schemas import topics
 from schemas.access import closed, grants
 from schemas.catalogue import read_catalogue
@@ -35,3 +40,23 @@ def test_what_was_replaced_is_read_and_written_by_nobody() -> None:
 def test_raw_and_reject_keep_the_count_they_were_made_with() -> None:
     counted = {one.name for one in topics.dataset_topics(THIRD) if one.versioned}
     assert counted == {"clean.nnmt_ocop.v3", "open.nnmt_ocop.v3"}
+
+
+def test_finder_and_watermark_follow_what_the_sink_may_still_take() -> None:
+    names = {"clean.nnmt_ocop.v1", "clean.nnmt_ocop.v2", "clean.nnmt_ocop.v3"}
+    assert set(finder._topics(THIRD)) == names  # noqa: SLF001
+    assert {name for word, name in sampling._outputs([THIRD]) if word == "clean"} == names  # noqa: SLF001
+    followed = Followed(None, None, None)  # type: ignore[arg-type]
+    assert set(followed.complete_through({THIRD.id: (THIRD, datetime.now(UTC))}, 0)) == {THIRD.id}
+    assert names < set(followed.asked)
+
+
+class Followed(Chain):
+    """Follows nothing, and remembers what it would have."""
+
+    def _ends(self, names: list[str]) -> dict[Place, int]:
+        self.asked = names
+        return {}
+
+    def _passed(self, ends: dict[str, dict[Place, int]], _ask: object, _until: float) -> set[str]:
+        return set(ends)
