@@ -16,11 +16,12 @@ from schemas import topics
 @pytest.fixture(scope="module")
 def admin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AdminClient]:
     with plain_broker(tmp_path_factory.mktemp("broker")) as address:
-        yield AdminClient({"bootstrap.servers": address})
+        yield AdminClient({"bootstrap.servers": address, "log_level": 0})
 
 
 def test_a_raised_version_is_made_beside_the_one_before(admin: AdminClient) -> None:
     ensure_topics(admin, topics.dataset_topics(OCOP))
+    until_equal(lambda: len(counts(admin)), 4)
     made = ensure_topics(admin, topics.dataset_topics(RAISED))
     assert set(made) == {"clean.nnmt_ocop.v2", "open.nnmt_ocop.v2"}
     wanted = {
