@@ -33,9 +33,9 @@ from schemas.records import Accepted, Change
 from schemas.system import CLEAN
 from streams.compiler import compile_dataset
 from streams.conditions import CONDITIONS
-from streams.envelope import Reader
 from streams.judge import Judge
 from streams.output import Writer, system_values
+from streams.reading import reader
 from streams.workshop import Desk, Workshop
 
 DIRTY, CHUNK, SECRET = 0.1, 500, b"a secret of the benchmark"
@@ -66,14 +66,14 @@ def works(register: Register, count: int) -> dict[str, Work]:
     dataset = catalogue()[register.dataset]
     raws = records(register, images(register, count, DIRTY))
     desk = seated(dataset)
-    reader, validator = Reader(dataset), compile_dataset(dataset, codes())
-    read = [change for raw in raws if isinstance(change := reader.read(raw), Change)]
+    read, validator = reader(dataset), compile_dataset(dataset, codes())
+    changes = [change for raw in raws if isinstance(change := read(raw), Change)]
     judged = [(raw, desk.judge.judge(raw)) for raw in raws]
     clean = [one.verdict for _, one in judged if isinstance(one.verdict, Accepted)]
     return {
         "path": (workshop(dataset, desk).refine, chunks(raws)),
-        "read": (reader.read, raws),
-        "judge": (lambda change: validator.judge(change.row, change.source_ts), read),
+        "read": (read, raws),
+        "judge": (lambda change: validator.judge(change.row, change.source_ts), changes),
         "write": (lambda pair: desk.writer.messages(*pair), judged),
         **encoders(dataset, clean),
     }

@@ -40,7 +40,9 @@ _OPERATIONS: Final = frozenset("crud")
 EXPECTED_SIZE: Final = f"1 MiB, {MOST_FIELDS} trường, {DEEPEST} tầng lồng nhau"
 """The limits in words, for the sentence of `size.record`."""
 
-_TEXT_MARK, _BASE64_MARK = (text.encode() for text in PLACEHOLDERS)
+MARKS: Final = tuple(text.encode() for text in PLACEHOLDERS)
+"""The same, as they stand in a record."""
+_TEXT_MARK, _BASE64_MARK = MARKS
 
 
 class RawRecord(Protocol):

@@ -23,9 +23,10 @@ from schemas.records import (
     Verdict,
 )
 from streams.conditions import Condition
-from streams.envelope import RawRecord, Reader
+from streams.envelope import RawRecord
 from streams.judgement import UNKNOWN_COLUMN
 from streams.projection import Opening, Projector
+from streams.reading import reader
 
 _log = structlog.get_logger()
 
@@ -80,7 +81,7 @@ class Judge:
     ) -> None:
         """*validator* is compiled from *dataset*; *condition* is the predicate of `open_when`."""
         self.dataset = dataset
-        self.read = Reader(dataset).read
+        self.read = reader(dataset)
         self._validator = validator
         self._projector = Projector(dataset, condition) if dataset.open_columns else None
         names = [column.name for column in dataset.columns]
