@@ -8,6 +8,8 @@ _ALPHABET = "0123456789bcdefghjkmnpqrstuvwxyz"
 _TO_BASE_32 = str.maketrans(_ALPHABET, "0123456789abcdefghijklmnopqrstuv")
 _CELLS = 1 << 30
 """How many cells each axis is cut into."""
+_BY_EAST, _BY_NORTH, _HALF_CELL = _CELLS / 360, _CELLS / 180, 0.5
+"""Cells in a degree."""
 _DECIMALS = 8
 _STEPS: int = 10**_DECIMALS
 """Points have at most 8 decimals of a degree: a step is the last of them."""
@@ -16,6 +18,7 @@ _MARGIN = 10
 
 SOUTH, NORTH, WEST, EAST = 2_057_000_000, 2_203_000_000, 10_321_000_000, 10_503_000_000
 """The province's box in steps: 20.57 to 22.03 N, 103.21 to 105.03 E (DOMAIN.md 3)."""
+_SURELY = (20.571, 22.029, 103.211, 105.029)
 
 
 def in_cell(cell: str, latitude: str, longitude: str) -> bool:
@@ -23,11 +26,20 @@ def in_cell(cell: str, latitude: str, longitude: str) -> bool:
     bits = 0
     for place in range(0, len(cell), 2):  # even places are longitude's in every pair of letters
         bits = bits << _HALF | _PAIRS[cell[place : place + 2]]
-    return _inside(bits >> _APART, longitude, 180) and _inside(bits & _LATITUDE, latitude, 90)
+    east, north = bits >> _APART, bits & _LATITUDE
+    if (  # a float is off by less than the margin: what lies inside by floats lies inside
+        -_HALF_CELL < (float(longitude) + 180) * _BY_EAST - east - _HALF_CELL < _HALF_CELL
+        and -_HALF_CELL < (float(latitude) + 90) * _BY_NORTH - north - _HALF_CELL < _HALF_CELL
+    ):
+        return True
+    return _inside(east, longitude, 180) and _inside(north, latitude, 90)
 
 
 def in_province(latitude: str, longitude: str) -> bool:
     """Say whether the point lies in the box of Sơn La, edges included."""
+    south, north, west, east = _SURELY  # far enough from every edge for a float to know
+    if south < float(latitude) < north and west < float(longitude) < east:
+        return True
     return SOUTH <= _steps(latitude) <= NORTH and WEST <= _steps(longitude) <= EAST
 
 

@@ -37,6 +37,7 @@ _MOJIBAKE = re.compile(
 _LEGACY = re.compile(
     "[A-Za-z][¨©ª¬µ¶·¸¹¼½¾×÷Þþ]|®[A-Za-zµ¸ª©¨¬]|[a-z][ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝÇËÎÏÑÖØÜÐ]|[ae][àâåùø]"
 )
+_ours = re.compile(f"[ -~{_LOWER}{_UPPER}]*+").fullmatch
 _ETH = str.maketrans("ÐðƉ", "ĐđĐ")
 _INVISIBLE = re.compile("[\ufeff\u200b-\u200d\u2060\u00ad\u180e]")
 _SPACE = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
@@ -82,6 +83,9 @@ def refine_text(text: str, rules: TextRules) -> Refined:
     )
     if "  " not in text and plain(text) and (rules.encoding == "utf-8" or text.isascii()):
         return Refined(text, _length(text, rules))
+    usual = _tidied(text, rules, plain)
+    if usual is not None:
+        return usual
     codes: list[str] = []
     flags: list[str] = []
     text = _decoded(text, rules, codes, flags)
@@ -94,10 +98,26 @@ def refine_text(text: str, rules: TextRules) -> Refined:
     text = _forms(_trimmed(text, flags), rules, flags)
     stored = cased(text) if rules.kind == "name" else text
     codes += _damage(stored, rules) if stored != sent else []
-    if rules.kind != "text" and not all(map(_latin, text)):
+    if rules.kind != "text" and not (_ours(text) or all(map(_latin, text))):
         codes.append("text.homoglyph")
     codes += _length(text, rules)
     return Refined(text, tuple(dict.fromkeys(codes)), tuple(dict.fromkeys(flags)))
+
+
+def _tidied(text: str, rules: TextRules, plain: Callable[[str], object]) -> Refined | None:
+    """Return a text whose only faults are spaces too many and marks typed apart; None for others.
+
+    T3 and T4 judge it as sent: what is plain without the spaces is content, unless marks moved.
+    """
+    if rules.encoding != "utf-8" or rules.kind not in _PROSE:
+        return None
+    fixed = normalize("NFC", text)
+    seen = fixed if fixed.isprintable() else _SPACE.sub(" ", fixed)
+    tidy = " ".join(seen.split())
+    if not seen.isprintable() or not plain(tidy) or (fixed != text and _damage(text, rules)):
+        return None
+    flags = (*(("NFC",) if fixed != text else ()), *(("TRIMMED",) if tidy != fixed else ()))
+    return Refined(tidy, _length(tidy, rules), flags)
 
 
 def _length(text: str, rules: TextRules) -> tuple[str, ...]:  # T13
@@ -122,6 +142,8 @@ def _decoded(text: str, rules: TextRules, codes: list[str], flags: list[str]) ->
 
 def _damage(text: str, rules: TextRules) -> list[str]:  # T2 to T4
     codes = ["text.nul"] if "\0" in text else []
+    if text.isascii():  # no pattern is made of ASCII alone
+        return codes
     if _MOJIBAKE.search(text):
         codes.append("text.encoding")
     if rules.encoding == "utf-8" and rules.kind in _PROSE and _LEGACY.search(text):
@@ -130,7 +152,7 @@ def _damage(text: str, rules: TextRules) -> list[str]:  # T2 to T4
 
 
 def _letters(text: str, flags: list[str]) -> str:  # T5, T6
-    fixed = text.translate(_ETH)
+    fixed = text.translate(_ETH) if any(map(text.__contains__, "ÐðƉ")) else text
     if fixed != text:
         flags.append("ETH_FIXED")
     return _composed(fixed, flags)
@@ -146,11 +168,14 @@ def _composed(text: str, flags: list[str]) -> str:
 def _spaces(
     text: str, rules: TextRules, flags: list[str]
 ) -> str:  # T7, and what T8 lets a kind keep
-    seen = _INVISIBLE.sub("", text)
-    if seen != text:
-        flags.append("INVISIBLE_REMOVED")
-        seen = _composed(seen, flags)
-    spaced = _SPACE.sub(" ", seen).strip(_WHITE)
+    if text.isprintable():  # all spaces but ours, and all that is invisible, are not
+        seen, spaced = text, text.strip(" ")
+    else:
+        seen = _INVISIBLE.sub("", text)
+        if seen != text:
+            flags.append("INVISIBLE_REMOVED")
+            seen = _composed(seen, flags)
+        spaced = _SPACE.sub(" ", seen).strip(_WHITE)
     if rules.kind == "text":
         spaced = spaced.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     elif rules.kind == "plate":
@@ -161,6 +186,8 @@ def _spaces(
 
 
 def _controls(text: str, rules: TextRules) -> list[str]:  # T8
+    if text.isprintable():
+        return ["text.control"] if _heaped(text) else []
     codes = ["text.bidi"] if _BIDI.search(text) else []
     control = _CONTROL_BUT_LF if rules.kind == "text" else _CONTROL
     if control.search(text) or _heaped(text):
@@ -179,7 +206,7 @@ def _heaped(text: str) -> bool:
 
 
 def _trimmed(text: str, flags: list[str]) -> str:  # T9
-    single = _RUN.sub(" ", text)
+    single = _RUN.sub(" ", text) if "  " in text else text
     if single != text:
         flags.append("TRIMMED")
     return single

@@ -1,8 +1,9 @@
 """Fast paths of days and moments: typed ones, and those written in the usual forms."""
 
 import re
+from functools import lru_cache
 
-from streams.days import ZONE_US, day_text, instant
+from streams.days import DAY_US, ZONE_US, day_text, days, instant
 from streams.fast.block import Block, Branch
 from streams.fast.memory import remembered
 from streams.fast.written import ISO_TAILS, YEARS, day_heads, part_heads
@@ -89,8 +90,20 @@ def _within(bounds: Bounds, value: str, moment: str = "today") -> str:
     return f"{low} <= {value} <= {high}"
 
 
+_CLOCKS = {f"T{minute // 60:02}:{minute % 60:02}": minute * 60_000_000 for minute in range(24 * 60)}
+_SECONDS = {f":{second:02}Z": second * 1_000_000 for second in range(60)}
+
+
+@lru_cache(maxsize=4096)
+def _start(day: str) -> int:
+    return days(day) * DAY_US
+
+
 def moment_of(text: str) -> int | None:
     """Return the µs of an instant in its canonical form (DOMAIN.md 4); None for any other text."""
+    clock, second = _CLOCKS.get(text[10:16]), _SECONDS.get(text[16:])
+    if clock is not None and second is not None and text[:4] in YEARS and text[4:10] in ISO_TAILS:
+        return _start(text[:10]) + clock + second
     if not _MOMENT(text):
         return None
     try:

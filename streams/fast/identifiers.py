@@ -10,7 +10,10 @@ _DOTS = str.maketrans("", "", " .")
 _PHONE_NOISE = str.maketrans("", "", " .-()")
 _GROUPED = re.compile("[0-9](?:[ .]?[0-9]){11}")
 _PASSPORT = "(?=[0-9]*[A-Z])(?=[A-Z]*[0-9])[0-9A-Z]{6,20}"
-_PHONE = re.compile("(?:0|[+]84|0084)[ .-]?(?:[35789](?:[ .-]?[0-9]){8}|2(?:[ .-]?[0-9]){9})")
+_PHONE = re.compile(
+    "((?:0|[+]84|0084)[ .-]?(?:[35789](?:[ .-]?[0-9]){8}|2(?:[ .-]?[0-9]){9}))"
+    "(?:[;,/](?:(?! {2})[ 0-9.+-])*+(?<! ))?"  # another number: the first one counts
+)
 _TAX = re.compile("[0-9]{10}(?:-(?!000)[0-9]{3})?").fullmatch
 _TAX_LENGTH = len("0123456789-001")
 _MOBILE = frozenset(("03", "05", "07", "08", "09"))
@@ -118,11 +121,11 @@ def phone_branches(block: Block) -> list[Branch]:
         return []
     block.names |= {"MOBILE": _MOBILE, "PHONE_NOISE": _PHONE_NOISE, "telephone": _PHONE.fullmatch}
     bare = "type(raw) is str and len(raw) == 10 and raw[:2] in MOBILE"
-    digits = 'raw.translate(PHONE_NOISE).removeprefix("+84").removeprefix("0084").removeprefix("0")'
-    done = [f'{block.value} = "+84" + {digits}', *block.kept_if_other]
+    digits = '.translate(PHONE_NOISE).removeprefix("+84").removeprefix("0084").removeprefix("0")'
+    done = [f'{block.value} = "+84" + found[1]{digits}', *block.kept_if_other]
     return [
         (f"{bare} and {_DIGITS}", [f'{block.value} = "+84" + raw[1:]', block.kept]),
-        ("type(raw) is str and telephone(raw)", done),
+        ("type(raw) is str and (found := telephone(raw))", done),
     ]
 
 

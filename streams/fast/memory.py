@@ -8,6 +8,7 @@ refiner itself judges each once, so the fast path cannot disagree with it. Where
 from typing import Any, Final, NamedTuple
 
 from streams.fast.block import Block, Branch
+from streams.fast.written import YEARS, day_heads
 from streams.lookups import CodeTable, code_table
 from streams.notes import Fault, Notes
 from streams.plan import Plan, Refine
@@ -34,7 +35,28 @@ def known_branches(block: Block) -> list[Branch]:
     plan = block.plan
     if plan.item.kind in _CODES and _table(block).dated:
         return remembered(block, block.beside.removeprefix(", ") or "today")
-    return remembered(block)
+    return [*remembered(block), *_dates(block)]
+
+
+def _dates(block: Block) -> list[Branch]:
+    """Return the branch of a day where the list has one code for any (`<date>`).
+
+    All days are judged alike, so what the refiner says of one holds for the others.
+    """
+    plan = block.plan
+    table = _table(block) if plan.item.kind == "code" else None
+    if table is None or table.a_date is None or "dmy" not in plan.item.options.date_formats:
+        return []
+    if not (block.textual and block.wordy) or any(word[-4:] in YEARS for word in table.spellings):
+        return []
+    notes = Notes(0)
+    value = block.refine("11/03/2026", notes)
+    said = block.bind("said_of_days", tuple(notes.flags))
+    block.names["YEARS"] = YEARS
+    test = (
+        f"type(raw) is str and raw[-4:] in YEARS and raw[:-4] in {block.bind('heads', day_heads())}"
+    )
+    return [(test, [f"{block.value} = {value!r}", f"flags += {said}", block.kept])]
 
 
 def remembered(block: Block, day: str = "") -> list[Branch]:
