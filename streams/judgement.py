@@ -13,6 +13,8 @@ from streams.notes import BAD, Fault, Notes
 
 MOST_PROBLEMS = 100
 UNKNOWN_COLUMN = "schema.unknown_field"
+_GAP = "\0"
+"""Stands in a sentence until its value is known."""
 _LAST = 1 << 30
 """Columns the contract does not know come after all its fields."""
 
@@ -51,13 +53,22 @@ def report(notes: Notes, values: Iterable[Any]) -> Judgement:
 _PLACE = attrgetter("order", "code")
 
 
-@lru_cache(maxsize=4096)
 def _problem(fault: Fault) -> Problem:
-    """Write the sentence of *fault*: the same faults come again and again."""
-    shown = fault.value if fault.value is not None else HIDDEN  # Invariant 6
-    return REASONS[fault.code].problem(
-        fault.field, fault.title, value=shown, expected=fault.expected
-    )
+    """Write the sentence of *fault*: the same faults come again and again, but for their value."""
+    said = fault[1:5]
+    if fault.value is None:
+        return _sentence(said, HIDDEN)  # Invariant 6
+    usual = _sentence(said, _GAP)
+    if usual.message.startswith(_GAP):  # its capital is the value's
+        return _sentence(said, fault.value)
+    message = usual.message.replace(_GAP, fault.value)
+    return Problem(code=fault.code, field=fault.field, severity=usual.severity, message=message)
+
+
+@lru_cache(maxsize=4096)
+def _sentence(said: tuple[Any, ...], value: str) -> Problem:
+    code, field, title, expected = said
+    return REASONS[code].problem(field, title, value=value, expected=expected)
 
 
 class Columns:

@@ -7,7 +7,7 @@ schema id in the key would change its partition. A `_key` is never a header (inv
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from schemas import topics
 from schemas.avro import clean_schema, open_schema
 from schemas.avro_code import Parts, compile_parts
 from schemas.contract import Dataset
-from schemas.records import Accepted, Change, Rejected
+from schemas.records import Accepted, Change, Problem, Rejected
 from schemas.replay import GENERATION, RULESET
 from streams.envelope import RawRecord
 from streams.judge import Judged, place
@@ -238,13 +238,15 @@ def system_values(verdict: Accepted, raw: str) -> tuple[Any, ...]:
 
 def _problems(verdict: Rejected) -> str:
     """Every problem (invariant 5), as JSON, in Vietnamese."""
-    found = [
-        {
-            "code": item.code,
-            "field": item.field,
-            "severity": item.severity.value,
-            "message": item.message,
-        }
-        for item in verdict.problems
-    ]
+    return f"[{','.join(map(_problem, verdict.problems))}]"
+
+
+@lru_cache(maxsize=4096)  # most sentences are said again and again
+def _problem(item: Problem) -> str:
+    found = {
+        "code": item.code,
+        "field": item.field,
+        "severity": item.severity.value,
+        "message": item.message,
+    }
     return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
