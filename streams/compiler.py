@@ -15,6 +15,7 @@ from schemas.contract import Dataset, Field, Options
 from schemas.records import Row
 from schemas.sequence import in_order
 from streams import words
+from streams.beside import born, event_day
 from streams.conditions import CONDITIONS
 from streams.days import day_of_instant, day_text, days, earliest, year_of
 from streams.fast import lines_of
@@ -28,7 +29,7 @@ from streams.lookups import UNDETERMINED
 from streams.notes import BAD, Fault, Notes
 from streams.plan import Plan, plan_field
 from streams.refine import refiner
-from streams.refine.numbers import unit_converter
+from streams.refine.numbers import canonical_units, fitting_amount, unit_converter
 from streams.refine.places import KINDS as PLACES
 from streams.refine.places import place_refiner
 from streams.refine.texts import composer
@@ -123,16 +124,16 @@ class _Writer:
         if item.kind in PLACES:
             return [*title, *self._place(plan)]
         block = Block(plan=plan, codes=self.codes, refine=refiner(plan, self.codes))
-        born = self._born(item)
-        if born:
+        told = born(self.plans, item)
+        if told:
             block.beside += ", born"
         if item.options.paper_kind:
-            block.beside += f"{'' if born else ', NOTHING_KNOWN'}, v_{item.options.paper_kind}"
+            block.beside += f"{'' if told else ', NOTHING_KNOWN'}, v_{item.options.paper_kind}"
         if item.options.event_date not in {None, "event_day"}:
-            block.beside += f", {self._event_day(item)}"
+            block.beside += f", {event_day(self.plans, item)}"
         lines = lines_of(block)
         self.names |= block.names
-        return [*title, *born, *lines]
+        return [*title, *told, *lines]
 
     def _raw(self, plan: Plan) -> list[str]:
         if len(plan.item.columns) == 1 and plan.item.options.compose is None:
@@ -149,39 +150,9 @@ class _Writer:
         value, options = f"v_{plan.item.name}", plan.item.options
         named = (_system_column(options), options.name_column)
         beside = [self.sent[name] if name else "None" for name in named]
-        beside.append(self._event_day(plan.item))
+        beside.append(event_day(self.plans, plan.item))
         place = self._bind(plan, "place", remembering(plan, place_refiner(plan, self.codes)))
         return [f"{value}, {value}_goc, {value}_he = {place}(raw, {', '.join(beside)}, notes)"]
-
-    def _event_day(self, item: Field) -> str:
-        name = item.options.event_date
-        if name is None or name == "event_day":
-            return "today"
-        value = f"v_{name}"
-        match self.plans[name].item.kind:
-            case "timestamp":
-                return f"day_of_instant({value}) if type({value}) is int else None"
-            case "partial_date":
-                return f"earliest({value}) if type({value}) is str else None"
-        return value
-
-    def _born(self, item: Field) -> list[str]:
-        birth, gender = item.options.birth, item.options.gender
-        if birth is None and gender is None:
-            return []
-        known = repr(gender) if gender in {None, "1", "2"} else f"v_{gender}"
-        return [f"born = ({self._birth_year(birth)}, {known})"]
-
-    def _birth_year(self, birth: str | None) -> str:
-        if birth is None:
-            return "None"
-        value = f"v_{birth}"
-        match self.plans[birth].item.kind:
-            case "partial_date":
-                return f"int({value}[:4]) if type({value}) is str else None"
-            case "timestamp":
-                return f"year_of(day_of_instant({value})) if type({value}) is int else None"
-        return f"year_of({value}) if type({value}) is int else None"
 
     def _units(self, item: Field) -> list[str]:
         if item.options.unit_field is None:
@@ -189,9 +160,15 @@ class _Writer:
         plan, unit = self.plans[item.name], self.plans[item.options.unit_field]
         convert = self._bind(plan, "convert", unit_converter(plan, unit, self.codes))
         amount, code = f"v_{item.name}", f"v_{unit.item.name}"
+        self.names["CANONICAL_UNITS"] = canonical_units(self.codes)
+        fits = fitting_amount(plan)
+        rounds = f" and {self._bind(plan, 'fits', fits)}({amount})" if fits else ""
         return [
             *("", f"# {item.name} in the canonical unit of {unit.item.name}"),
-            f"{amount}, {amount}_goc, {code}, {code}_goc = {convert}({amount}, {code}, notes)",
+            f"if type({amount}) is str and {code} in CANONICAL_UNITS{rounds}:",
+            f"    {amount}_goc, {code}_goc = {amount}, {code}",
+            "else:",
+            f"    {amount}, {amount}_goc, {code}, {code}_goc = {convert}({amount}, {code}, notes)",
         ]
 
     def _lone_unit(self, item: Field) -> list[str]:

@@ -27,6 +27,7 @@ from streams.plan import Plan, Refine
 from streams.refine.texts import invalid, keep, text_reader, vanished
 
 _LONG = 2**63
+_FLOATS = frozenset(("double", "json number", "cell"))
 
 
 def limits_of(plan: Plan) -> Limits:
@@ -151,10 +152,23 @@ def decimal_refiner(plan: Plan, _codes: CodeLists) -> Refine:
     return refine
 
 
+def canonical_units(codes: CodeLists) -> frozenset[str]:
+    """Return the units in which an amount stays as it is."""
+    known = units(codes.rows("codes/unit"))
+    return frozenset(
+        code for code, unit in known.items() if unit.canonical == code and unit.factor == 1
+    )
+
+
+def fitting_amount(plan: Plan) -> Callable[[str], object] | None:
+    """Return what knows texts that need no rounding; None where amounts come as decimals."""
+    return _fitting(limits_of(plan)) if plan.wire in _FLOATS else None
+
+
 def unit_converter(plan: Plan, unit_plan: Plan, codes: CodeLists) -> Refine:
     """Return (value, unit, notes) -> value, value as sent, unit, unit as sent (DOMAIN.md 9b)."""
     known, limits = units(codes.rows("codes/unit")), limits_of(plan)._replace(low=None, high=None)
-    exact = plan.wire in {"double", "json number", "cell"}
+    exact = plan.wire in _FLOATS
     as_it_is, fits = Unit("", Decimal(1), ""), _fitting(limits)
 
     def convert_units(value: Any, code: Any, notes: Notes) -> tuple[Any, Any, Any, Any]:  # noqa: ANN401
