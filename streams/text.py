@@ -34,11 +34,15 @@ _VIETNAMESE = re.compile("[\u1ea0-\u1ef9đĐơƠưƯ]")
 _MOJIBAKE = re.compile(
     "[\ufffd\ud800-\udfff]|Æ[°¡]|á[º»][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|Ä[‘ƒ]|Ã[¡¢£ª²³´µ¹º½]"
 )
+_AFTER_ANY, _AFTER_SMALL, _AFTER_AE = "¨©ª¬µ¶·¸¹¼½¾×÷Þþ", "ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝÇËÎÏÑÖØÜÐ", "àâåùø"
+# A pattern that begins with its rare letter is searched for quickly; what stands before comes next.
 _LEGACY = re.compile(
-    "[A-Za-z][¨©ª¬µ¶·¸¹¼½¾×÷Þþ]|®[A-Za-zµ¸ª©¨¬]|[a-z][ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝÇËÎÏÑÖØÜÐ]|[ae][àâåùø]"
+    f"[®{_AFTER_ANY}{_AFTER_SMALL}{_AFTER_AE}](?:(?<=[A-Za-z][{_AFTER_ANY}])"
+    f"|(?<=®)[A-Za-zµ¸ª©¨¬]|(?<=[a-z][{_AFTER_SMALL}])|(?<=[ae][{_AFTER_AE}]))"
 )
 _ours = re.compile(f"[ -~{_LOWER}{_UPPER}]*+").fullmatch
 _ETH = str.maketrans("ÐðƉ", "ĐđĐ")
+_ETHS = re.compile("[ÐðƉ]")
 _INVISIBLE = re.compile("[\ufeff\u200b-\u200d\u2060\u00ad\u180e]")
 _SPACE = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _WHITE = "\t\n\v\f\r \x85\u2028\u2029"
@@ -46,13 +50,14 @@ _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 _CONTROL = re.compile("[\x01-\x1f\x7f-\x9f]")
 _CONTROL_BUT_LF = re.compile("[\x01-\x09\x0b-\x1f\x7f-\x9f]")
 _RUN = re.compile(" {2,}")
-_APOSTROPHE = re.compile("(?<=[^\\W\\d_\u02bc])['\u2018\u02bc\u00b4`](?=[^\\W\\d_\u02bc])")
+_QUOTES, _LETTER = "['\u2018\u02bc\u00b4`]", "[^\\W\\d_\u02bc]"
+_APOSTROPHE = re.compile(f"{_QUOTES}(?<={_LETTER}{_QUOTES})(?={_LETTER})")
 _FULLWIDTH = re.compile("[\uff01-\uff5e]")
 _ASCII_OF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _PART = re.compile("[^ \u2019-]+")
 _MARKS_IN_A_ROW = 3
 # No mark has its place in the Latin blocks, where nearly all our text is written.
-_MARK = re.compile("[\u0300-\u1dff\u1f00-\U0010ffff]")
+_MARKS = re.compile(f"[\u0300-\u1dff\u1f00-\U0010ffff]{{{_MARKS_IN_A_ROW + 1}}}")
 
 _WITH_APOSTROPHE = frozenset(("name", "commune_name", "province", "district"))
 _PROSE = frozenset(("text", "name"))
@@ -101,7 +106,11 @@ def refine_text(text: str, rules: TextRules) -> Refined:
     if rules.kind != "text" and not (_ours(text) or all(map(_latin, text))):
         codes.append("text.homoglyph")
     codes += _length(text, rules)
-    return Refined(text, tuple(dict.fromkeys(codes)), tuple(dict.fromkeys(flags)))
+    return Refined(text, _once(codes), _once(flags))
+
+
+def _once(said: list[str]) -> Sequence[str]:
+    return tuple(dict.fromkeys(said)) if len(said) > 1 else tuple(said)
 
 
 def _tidied(text: str, rules: TextRules, plain: Callable[[str], object]) -> Refined | None:
@@ -114,7 +123,9 @@ def _tidied(text: str, rules: TextRules, plain: Callable[[str], object]) -> Refi
     fixed = normalize("NFC", text)
     seen = fixed if fixed.isprintable() else _SPACE.sub(" ", fixed)
     tidy = " ".join(seen.split())
-    if not seen.isprintable() or not plain(tidy) or (fixed != text and _damage(text, rules)):
+    if tidy == text or not seen.isprintable() or not plain(tidy):
+        return None
+    if fixed != text and _damage(text, rules):
         return None
     flags = (*(("NFC",) if fixed != text else ()), *(("TRIMMED",) if tidy != fixed else ()))
     return Refined(tidy, _length(tidy, rules), flags)
@@ -152,7 +163,7 @@ def _damage(text: str, rules: TextRules) -> list[str]:  # T2 to T4
 
 
 def _letters(text: str, flags: list[str]) -> str:  # T5, T6
-    fixed = text.translate(_ETH) if any(map(text.__contains__, "ÐðƉ")) else text
+    fixed = text.translate(_ETH) if _ETHS.search(text) else text
     if fixed != text:
         flags.append("ETH_FIXED")
     return _composed(fixed, flags)
@@ -198,7 +209,7 @@ def _controls(text: str, rules: TextRules) -> list[str]:  # T8
 def _heaped(text: str) -> bool:
     """Say whether more than three combining marks follow one another."""
     row = 0
-    for character in text if _MARK.search(text) else "":
+    for character in text if _MARKS.search(text) else "":
         row = row + 1 if category(character)[0] == "M" else 0
         if row > _MARKS_IN_A_ROW:
             return True

@@ -46,7 +46,7 @@ def _as_sent(raw: object) -> str:
 
 def text_reader(plan: Plan) -> Callable[[object, Notes], Any]:
     """Return what reads a textual column: (raw, notes) -> text after T1 to T13, None or BAD."""
-    takes_numbers = plan.item.options.numeric_ok
+    takes_numbers, rules, pen = plan.item.options.numeric_ok, plan.text, plan.pen
     limit = str(plan.item.max_length)
 
     def read(raw: object, notes: Notes) -> Any:  # noqa: ANN401
@@ -56,13 +56,13 @@ def text_reader(plan: Plan) -> Callable[[object, Notes], Any]:
             raw = digits(raw)
         if not isinstance(raw, str):
             return invalid(plan, notes)
-        text, codes, flags = refine_text(raw, plan.text)
+        text, codes, flags = refine_text(raw, rules)
         if codes:
-            notes.faults.extend(
-                plan.pen.fault(code, limit if code == "text.too_long" else None) for code in codes
-            )
+            for code in codes:
+                notes.faults.append(pen.fault(code, limit if code == "text.too_long" else None))
             return BAD
-        notes.flags.extend(map(plan.flag, flags))
+        if flags:
+            notes.flags.extend(map(plan.flag, flags))
         return vanished(plan, raw, notes) if text.casefold() in plan.nothing else text
 
     return read
