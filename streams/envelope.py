@@ -22,13 +22,8 @@ from schemas.records import (
     Rejected,
     Row,
 )
+from streams.holes import holed, unresolved
 from streams.position import position
-
-PLACEHOLDERS: Final = (
-    "__debezium_unavailable_value",
-    "X19kZWJleml1bV91bmF2YWlsYWJsZV92YWx1ZQ==",
-)
-"""What Debezium sends for an unchanged TOASTed value, as text and as base64 (FACTS.md, trap 2)."""
 
 LARGEST_ROW: Final = 1024 * 1024
 """Bytes of one decoded row; a larger one is `size.record` (DESIGN.md 2, Topics)."""
@@ -39,10 +34,6 @@ DEEPEST: Final = 20
 _OPERATIONS: Final = frozenset("crud")
 EXPECTED_SIZE: Final = f"1 MiB, {MOST_FIELDS} trường, {DEEPEST} tầng lồng nhau"
 """The limits in words, for the sentence of `size.record`."""
-
-MARKS: Final = tuple(text.encode() for text in PLACEHOLDERS)
-"""The same, as they stand in a record."""
-_TEXT_MARK, _BASE64_MARK = MARKS
 
 
 class RawRecord(Protocol):
@@ -193,7 +184,7 @@ class Reader:
     def _whole(self, value: bytes, change: Change) -> Change | Rejected:
         """Refuse a row with a hole: an unchanged TOASTed value is never a value (invariant 7)."""
         row = change.row
-        if row is None or not (_TEXT_MARK in value or _BASE64_MARK in value):
+        if row is None or not holed(value):
             return change
         problems = unresolved(self._dataset, row)
         return self._refused(change.origin, change, *problems) if problems else change
@@ -243,19 +234,6 @@ def open_envelope(value: bytes) -> Envelope:
         return _decode_envelope(value)
 
 
-def unresolved(dataset: Dataset, row: Row) -> tuple[Problem, ...]:
-    """Name each column *dataset* takes that came without its value (invariant 7)."""
-    reason = REASONS["envelope.toast_unresolved"]
-    fields = {name: item for item in reversed(dataset.fields) for name in item.columns}
-    return tuple(
-        reason.problem(fields[name].name, fields[name].title)
-        if name in fields
-        else reason.problem("", name)
-        for name in dataset.source_columns
-        if _is_hole(row.get(name))
-    )
-
-
 def _too_large(value: bytes, change: Change, *, nests: bool) -> bool:
     row = change.row or change.before or {}
     if len(row) > MOST_FIELDS or (len(value) > LARGEST_ROW and len(_encode(row)) > LARGEST_ROW):
@@ -273,12 +251,6 @@ def _micros(micros: int | None, millis: int | None, otherwise: int | None = None
         return otherwise
     message = "the record carries no time"
     raise ValueError(message)
-
-
-def _is_hole(value: Any) -> bool:  # noqa: ANN401  a wire value
-    if isinstance(value, list):
-        return any(_is_hole(item) for item in value)
-    return value in PLACEHOLDERS
 
 
 def depth(value: Any) -> int:  # noqa: ANN401  a wire value

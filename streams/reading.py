@@ -14,19 +14,18 @@ from schemas.identity import NAMELESS, key_text
 from schemas.records import Change, Filtered, OrderKey, Origin, Rejected, Row
 from streams.envelope import (
     LARGEST_ROW,
-    MARKS,
     MOST_FIELDS,
     FlatEnvelope,
     RawRecord,
     Reader,
     generation,
 )
+from streams.holes import holed
 from streams.position import position
 
 Read = Callable[[RawRecord], Change | Rejected | Filtered]
 
 _WITH_ROW: Final = frozenset("cur")
-_TEXT_MARK, _BASE64_MARK = MARKS
 _decode = msgspec.json.Decoder(FlatEnvelope).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -66,8 +65,7 @@ def usual_reader(dataset: Dataset) -> Callable[[RawRecord, bytes], Change | None
             or envelope.op not in _WITH_ROW
             or len(row) > MOST_FIELDS
             or len(value) > LARGEST_ROW
-            or _TEXT_MARK in value  # Invariant 7
-            or _BASE64_MARK in value
+            or holed(value)  # Invariant 7
             or not (key := named(row, record.key))
         ):
             return None

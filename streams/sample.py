@@ -18,8 +18,8 @@ from streams.envelope import (
     LARGEST_ROW,
     MOST_FIELDS,
     depth,
-    unresolved,
 )
+from streams.holes import unresolved
 from streams.judgement import UNKNOWN_COLUMN, Judgement
 
 LONGEST_LINE = 8 * LARGEST_ROW

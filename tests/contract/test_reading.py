@@ -12,7 +12,8 @@ from schemas import topics
 from schemas.contract import Dataset
 from schemas.records import Change, Rejected, Row
 from streams.conditions import CONDITIONS
-from streams.envelope import LARGEST_ROW, MOST_FIELDS, PLACEHOLDERS, Reader
+from streams.envelope import LARGEST_ROW, MOST_FIELDS, Reader
+from streams.holes import PLACEHOLDERS
 from streams.judge import Judge
 from streams.output import Writer
 from streams.reading import reader, usual_reader
