@@ -21,7 +21,7 @@ from schemas.records import Accepted, Change, Problem, Rejected
 from schemas.replay import GENERATION, RULESET
 from streams.envelope import RawRecord
 from streams.judge import Judged, place
-from streams.projection import Opening
+from streams.projection import Opening, columns_at
 
 Headers = list[tuple[str, str | bytes | None]]
 _BLOCK = 64
@@ -107,6 +107,21 @@ class Writer:
         return Message(self._reject_topic, record.key or b"", record.value, headers)
 
 
+class Shared(NamedTuple):
+    """How an open record is made of a clean one's fields, and of those that are its own."""
+
+    taken: Callable[[tuple[bytes, ...]], tuple[bytes, ...]]
+    own: Callable[[tuple[Any, ...]], tuple[Any, ...]]
+    encode: Parts | None
+    """Of its own fields; None where it has none."""
+
+    def parts(self, clean: tuple[bytes, ...], values: tuple[Any, ...]) -> tuple[bytes, ...]:
+        """Return the bytes of each open field, given those of the *clean* and the open values."""
+        if self.encode is None:
+            return self.taken(clean)
+        return self.taken((*clean, *self.encode(self.own(values))))
+
+
 class Opener:
     """Writes the open topic of one dataset."""
 
@@ -121,14 +136,21 @@ class Opener:
         return compile_parts(open_schema(self._dataset), words(self._dataset))
 
     @cached_property
-    def _shared(self) -> Callable[[tuple[bytes, ...]], tuple[bytes, ...]] | None:
-        """What takes the open fields out of a clean record's; None where one is transformed."""
-        if any(column.transform for column in self._dataset.open_columns):
-            return None
-        clean, fields = clean_schema(self._dataset)["fields"], open_schema(self._dataset)["fields"]
+    def _shared(self) -> Shared:
+        """What is the same in a clean record: all but what is transformed."""
+        clean, schema = clean_schema(self._dataset)["fields"], open_schema(self._dataset)
         places = {(one["name"], str(one["type"])): place for place, one in enumerate(clean)}
-        wanted = [places.get((one["name"], str(one["type"]))) for one in fields]
-        return None if None in wanted else itemgetter(*wanted)
+        shown = {one.name for one in self._dataset.open_columns if one.transform}
+        wanted = [
+            None if one["name"] in shown else places.get((one["name"], str(one["type"])))
+            for one in schema["fields"]
+        ]
+        own = [place for place, found in enumerate(wanted) if found is None]
+        fields = [schema["fields"][place] for place in own]
+        behind = {place: len(clean) + number for number, place in enumerate(own)}
+        taken = [behind[n] if found is None else found for n, found in enumerate(wanted)]
+        encode = compile_parts({**schema, "fields": fields}, words(self._dataset)) if own else None
+        return Shared(itemgetter(*taken), columns_at(own), encode)
 
     def message(
         self, change: Change, opening: Opening, clean: tuple[bytes, ...] | None = None
@@ -141,10 +163,10 @@ class Opener:
         headers: Headers = [("suoi.op", change.op), ("suoi.raw", place(change.origin))]
         if opening.values is None:
             return Message(self._topic, key, None, headers + order_headers(change))
-        if clean is not None and self._shared is not None:
-            parts = self._shared(clean)  # Invariant 6: the open columns alone
-        else:
+        if clean is None:
             parts = self._encode((*opening.values, *change.order, change.source_ts))
+        else:
+            parts = self._shared.parts(clean, opening.values)  # Invariant 6: open columns alone
         return Message(self._topic, key, b"".join((self._head, *parts)), headers)
 
 

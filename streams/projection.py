@@ -83,7 +83,8 @@ def columns_at(places: Sequence[int]) -> Callable[[Values], Values]:
     """Return what takes the values at *places* out of a row."""
     if len(places) > 1:
         return itemgetter(*places)
-    return lambda values: tuple(values[place] for place in places)
+    first, end = (places[0], places[0] + 1) if places else (0, 0)
+    return itemgetter(slice(first, end))
 
 
 @lru_cache(maxsize=4096)  # rows that were repaired alike carry the same flags

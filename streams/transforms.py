@@ -4,7 +4,6 @@ A contract names one of `TRANSFORMS` (openTransform); `streams.projection` appli
 """
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Any
 
 _BANDS = ((100, "<100"), (500, "100–500"), (1000, "500–1000"))
@@ -18,9 +17,12 @@ def area_band(square_metres: str | None) -> str | None:
     """
     if square_metres is None:
         return None
-    area = Decimal(square_metres)
-    last = "1000–10000" if area <= _LARGE else ">10000"
-    return next((band for above, band in _BANDS if area < above), last)
+    whole, _, rest = square_metres.partition(".")
+    area = int(whole)
+    for above, band in _BANDS:
+        if area < above:
+            return band
+    return ">10000" if area > _LARGE or (area == _LARGE and rest.strip("0")) else "1000–10000"
 
 
 TRANSFORMS: Mapping[str, Callable[[Any], Any]] = {"area_band": area_band}
