@@ -16,6 +16,8 @@ from streams.refine.codes import table_of
 
 MOST: Final = 1024
 """How many values of one field are remembered; beyond, memory begins anew."""
+FEW: Final = 64
+"""The same of texts: only odd ones are, and most of those never come again."""
 LONGEST: Final = 64
 _CODES: Final = frozenset(("code", "gender", "ethnic", "country", "vsic"))
 _TYPES: Final = {"integer": int, "json number": int, "cell": int, "boolean": bool}
@@ -59,12 +61,12 @@ def _dates(block: Block) -> list[Branch]:
     return [(test, [f"{block.value} = {value!r}", f"flags += {said}", block.kept])]
 
 
-def remembered(block: Block, day: str = "") -> list[Branch]:
+def remembered(block: Block, day: str = "", most: int = MOST) -> list[Branch]:
     """Return the branch of a value met before; *day* is the expression of a day that decides."""
     plan = block.plan
     known: dict[Any, Known] = {}
     wanted = _TYPES.get(plan.wire, str)
-    block.refine = learning(plan, block.refine, known, Wanted(wanted, dated=bool(day)))
+    block.refine = learning(plan, block.refine, known, Wanted(wanted, bool(day), most))
     name = block.bind("known", known)
     key = f"(raw, {day})" if day else "raw"
     if day not in {"", "today"}:
@@ -94,17 +96,18 @@ class Wanted(NamedTuple):
 
     type: type
     dated: bool
+    most: int
 
 
 def learning(plan: Plan, refine: Refine, known: dict[Any, Known], wanted: Wanted) -> Refine:
     """Return *refine*, which now writes into *known* what it says of each *wanted* value."""
-    name, kind, dated = plan.item.name, *wanted
+    name, kind, dated, most = plan.item.name, *wanted
 
     def learn(raw: object, notes: Notes, *beside: object) -> Any:  # noqa: ANN401
         faults, flags = len(notes.faults), len(notes.flags)
         value = refine(raw, notes, *beside)
         if type(raw) is kind and not (isinstance(raw, str) and len(raw) > LONGEST):
-            if len(known) >= MOST:
+            if len(known) >= most:
                 known.clear()
             said, wrong = tuple(notes.flags[flags:]), tuple(notes.faults[faults:])
             key = (raw, *(beside or (notes.today,))) if dated else raw

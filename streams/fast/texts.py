@@ -4,6 +4,7 @@ import codecs
 from collections.abc import Callable
 
 from streams.fast.block import Block, Branch
+from streams.fast.memory import FEW, remembered
 from streams.legacy import decode_legacy
 from streams.text import cased, plain_name, plain_text
 
@@ -21,7 +22,8 @@ def text_branches(block: Block) -> list[Branch]:
     # T10 is for names alone; what else it leaves as it is, it also leaves in an identifier.
     block.bind("plain", plain_name if plan.item.kind == "name" else plain_text)
     if plan.item.options.encoding == "utf-8":
-        return [(f"type(raw) is str and {_untouched(block, 'raw')}", _settled(block, "raw"))]
+        usual = (f"type(raw) is str and {_untouched(block, 'raw')}", _settled(block, "raw"))
+        return [usual, *remembered(block, most=FEW)]  # placeholders, and habits that come again
     if plan.item.options.encoding not in _WHOLE_LETTERS or plan.item.kind == "name":
         return []
     reader = block.bind("decoded", legacy_reader(plan.item.options.encoding))
