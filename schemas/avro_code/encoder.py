@@ -136,8 +136,15 @@ def pairs_bytes(pairs: Mapping[str, str]) -> bytes:
     """Return a map from fields to texts, in its own order: one block, then the empty one."""
     if not pairs:
         return NULL
-    parts = [WORD[name] + SIZE[len(e := text.encode())] + e for name, text in pairs.items()]
-    return LONG[len(pairs)] + b"".join(parts) + NULL
+    parts = [LONG[len(pairs)]]
+    add = parts.append
+    for name, text in pairs.items():
+        body = text.encode()
+        add(WORD[name])
+        add(SIZE[len(body)])
+        add(body)
+    add(NULL)
+    return b"".join(parts)
 
 
 def decimal_bytes(text: str, scale: int, limit: int) -> bytes:

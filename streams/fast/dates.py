@@ -1,7 +1,6 @@
 """Fast paths of days and moments: typed ones, and those written in the usual forms."""
 
 import re
-from functools import lru_cache
 
 from streams.days import DAY_US, ZONE_US, day_text, days, instant
 from streams.fast.block import Block, Branch
@@ -94,16 +93,23 @@ _CLOCKS = {f"T{minute // 60:02}:{minute % 60:02}": minute * 60_000_000 for minut
 _SECONDS = {f":{second:02}Z": second * 1_000_000 for second in range(60)}
 
 
-@lru_cache(maxsize=4096)
-def _start(day: str) -> int:
-    return days(day) * DAY_US
+class _Starts(dict[str, int | None]):
+    """A day as ISO text -> µs at its start; None for any other text, which is not kept."""
+
+    def __missing__(self, day: str) -> int | None:
+        if day[:4] not in YEARS or day[4:] not in ISO_TAILS:
+            return None
+        return self.setdefault(day, days(day) * DAY_US)
+
+
+_STARTS = _Starts()
 
 
 def moment_of(text: str) -> int | None:
     """Return the µs of an instant in its canonical form (DOMAIN.md 4); None for any other text."""
-    clock, second = _CLOCKS.get(text[10:16]), _SECONDS.get(text[16:])
-    if clock is not None and second is not None and text[:4] in YEARS and text[4:10] in ISO_TAILS:
-        return _start(text[:10]) + clock + second
+    start, clock, second = _STARTS[text[:10]], _CLOCKS.get(text[10:16]), _SECONDS.get(text[16:])
+    if start is not None and clock is not None and second is not None:
+        return start + clock + second
     if not _MOMENT(text):
         return None
     try:

@@ -108,11 +108,15 @@ def _weighted(one: int, other: int) -> dict[str, int]:
 
 
 def geohash_branches(block: Block) -> list[Branch]:
-    """Return the branch of a parcel's id in its canonical form."""
-    if not (block.textual and block.holds(_CCCD)):
+    """Return the branches of a parcel's id: in its canonical form, and in capitals."""
+    if not (block.textual and block.wordy and block.holds(_CCCD)):
         return []
     block.names["cell"] = re.compile("(?=[a-z]*[0-9])[0-9b-hjkmnp-z]{12}").fullmatch
-    return [("type(raw) is str and cell(raw)", [f"{block.value} = raw"])] if block.wordy else []
+    capitals = "type(raw) is str and raw.isascii() and cell(text := raw.lower())"
+    return [
+        ("type(raw) is str and cell(raw)", [f"{block.value} = raw"]),
+        (capitals, [f"{block.value} = text", block.kept]),
+    ]
 
 
 def phone_branches(block: Block) -> list[Branch]:

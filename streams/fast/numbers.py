@@ -42,15 +42,16 @@ def decimal_branches(block: Block) -> list[Branch]:
     plain = block.bind("plain", re.compile(_shape(whole, limits, ("", "."))).fullmatch)
     if plan.wire in _TYPED:
         test = f"type(raw) is float and {plain}(text := repr(raw)){inside.format('raw')}"
-        return [(test, [f"{block.value} = shortest(text)"])]
+        return [(test, [f"{block.value} = {_shortest('text')}"])]
     if plan.wire != "decimal" and not (block.textual and FORMAT in plan.item.rules):
         return []
-    text = "raw"
+    text, done = "raw", _shortest("raw")
     if plan.wire == "text" and plan.item.options.locale == "vi":
         plain = block.bind("plain", re.compile(_shape(whole, limits, (".", ","))).fullmatch)
         text = 'raw.replace(".", "").replace(",", ".")'
+        done = f"shortest({text})"
     test = f"type(raw) is str and {plain}(raw){inside.format(text)}"
-    return [(test, [f"{block.value} = shortest({text})", *block.kept_if_other])]
+    return [(test, [f"{block.value} = {done}", *block.kept_if_other])]
 
 
 def _bounds(limits: Limits) -> tuple[int, str]:
@@ -79,6 +80,10 @@ def _shape(whole: int, limits: Limits, marks: tuple[str, str]) -> str:
         forms += [f"[1-9][0-9]{{0,2}}(?:{group}[0-9]{{3}}){{1,{most}}}"] if most else []
     tail = f"(?:{point}[0-9]{{1,{limits.scale}}})?" if limits.scale else ""
     return f"(?:{'|'.join(forms)}){tail}"
+
+
+def _shortest(text: str) -> str:
+    return f'shortest({text}) if {text}[-1] == "0" else {text}'
 
 
 def shortest(text: str) -> str:

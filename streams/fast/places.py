@@ -30,10 +30,12 @@ def remembering(plan: Plan, judge: Refine) -> Callable[..., Any]:
     answers: dict[Any, Answer] = {}
 
     def refine(raw: object, system: object, name: object, day: object, notes: Notes) -> Any:  # noqa: ANN401
-        if type(raw) is not wanted or type(system) not in _TEXTS or type(name) not in _TEXTS:
-            return judge(raw, Beside(_or_null(system), _or_null(name), day), notes)
         place = (raw, system, name, day >= REFORM_DAY if type(day) is int else None)
-        values, flags, faults, originals = answers.get(place) or learn(place, day)
+        try:  # beside it only texts and null equal what is remembered, but true equals 1
+            found = answers.get(place) if type(raw) is wanted else None
+        except TypeError:  # a list or an object
+            found = None
+        values, flags, faults, originals = found or learn(place, day)
         if flags:
             notes.flags += flags
         if faults:
@@ -43,10 +45,12 @@ def remembering(plan: Plan, judge: Refine) -> Callable[..., Any]:
         return values
 
     def learn(place: tuple[Any, ...], day: object) -> Answer:
+        raw, system, name, _ = place
         own = Notes(0)
-        values = judge(place[0], Beside(place[1], place[2], day), own)
+        values = judge(raw, Beside(_or_null(system), _or_null(name), day), own)
         found = values, own.flags, own.faults, own.originals
-        if all(len(text) <= LONGEST for text in place[:3] if isinstance(text, str)):
+        sent = type(raw) is wanted and {type(system), type(name)} <= _TEXTS
+        if sent and all(len(text) <= LONGEST for text in place[:3] if isinstance(text, str)):
             if len(answers) >= MOST:
                 answers.clear()
             answers[place] = found

@@ -14,7 +14,7 @@ from schemas.records import Row
 from streams import fast
 from streams.compiler import compile_dataset
 from streams.days import DAY_US, days
-from streams.fast.memory import MOST
+from streams.fast.memory import FEW, MOST
 from streams.judgement import Judgement
 
 MARKS = "[/. ;,:()-]{0,2}"
@@ -214,6 +214,10 @@ def told(found: Judgement) -> tuple[Any, ...]:
 @example(raw="5500123457-000", beside=None)
 @example(raw="5500000110", beside=None)
 @example(raw="w7cckf8bxg4j", beside=None)
+@example(raw="W7cCKF8BXG4J", beside=None)
+@example(raw="w7cc\u212af8bxg4j", beside=None)
+@example(raw="21.50", beside=None)
+@example(raw="100", beside=None)
 @example(raw=True, beside=None)
 @example(raw=1.0, beside=None)
 @example(raw=0.0, beside=None)
@@ -251,6 +255,15 @@ def test_a_memory_that_is_full_begins_anew_and_still_says_what_is_right() -> Non
         row = {"f": f"{number}"}
         assert told(usual(row, NOW)) == told(careful(row, NOW))
     assert usual({"f": "Nam"}, NOW).values == ("1",)
+
+
+@pytest.mark.parametrize("kind", ["text", "name", "ident"])
+def test_odd_texts_are_remembered_a_few_at_a_time(kind: str) -> None:
+    usual, careful = judges(kind)
+    odd = [f"L\u0430n {number}\x07" for number in range(FEW + 3)]
+    for text in (*odd, *reversed(odd), "...", "BÀ  MẬN", "...", "BÀ  MẬN"):
+        row = {"f": text}
+        assert told(usual(row, NOW)) == told(careful(row, NOW))
 
 
 def test_one_answer_of_a_commune_does_not_change_the_next() -> None:
