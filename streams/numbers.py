@@ -87,6 +87,12 @@ class Unit(NamedTuple):
     factor: Decimal
     dimension: str
 
+    @property
+    def places(self) -> int | None:
+        """How many places the mark moves to the right; None where *factor* is no power of ten."""
+        _, digits, exponent = self.factor.normalize().as_tuple()
+        return int(exponent) if digits == (1,) else None
+
 
 def units(rows: tuple[dict[str, str], ...]) -> Mapping[str, Unit]:
     """Return code -> Unit from the lines of codes/unit.csv."""
@@ -101,3 +107,15 @@ def units(rows: tuple[dict[str, str], ...]) -> Mapping[str, Unit]:
 def convert(value: Decimal, unit: Unit) -> Decimal:
     """Return *value* in the canonical unit, exactly."""
     return _WIDE.multiply(value, unit.factor)
+
+
+def moved(text: str, places: int) -> str:
+    """Return canonical *text*, not below 0, times ten to the power of *places*."""
+    whole, _, fraction = text.partition(".")
+    if places < 0:
+        whole = whole.zfill(1 - places)
+        whole, fraction = whole[:places], whole[places:] + fraction
+    else:
+        whole, fraction = whole + fraction[:places].ljust(places, "0"), fraction[places:]
+    whole, fraction = whole.lstrip("0") or "0", fraction.rstrip("0")
+    return f"{whole}.{fraction}" if fraction else whole

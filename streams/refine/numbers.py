@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +20,7 @@ from streams.numbers import (
     convert,
     decimal_text,
     fit,
+    moved,
     parse_number,
     units,
 )
@@ -167,15 +168,14 @@ def fitting_amount(plan: Plan) -> Callable[[str], object] | None:
 
 def unit_converter(plan: Plan, unit_plan: Plan, codes: CodeLists) -> Refine:
     """Return (value, unit, notes) -> value, value as sent, unit, unit as sent (DOMAIN.md 9b)."""
-    known, limits = units(codes.rows("codes/unit")), limits_of(plan)._replace(low=None, high=None)
-    exact = plan.wire in _FLOATS
-    as_it_is, fits = Unit("", Decimal(1), ""), _fitting(limits)
+    known = units(codes.rows("codes/unit"))
+    scaled = _scaler(plan, known)
 
     def convert_units(value: Any, code: Any, notes: Notes) -> tuple[Any, Any, Any, Any]:  # noqa: ANN401
         if value is BAD and (code is None or code is BAD):
             return BAD, None, code, None
         if code is None or code is BAD:
-            return (None if value is None else scaled(value, as_it_is, notes)), value, code, None
+            return (None if value is None else scaled(value, code, notes)), value, code, None
         unit = known[code]
         if unit.canonical != code:
             notes.flags.append(unit_plan.flag("UNIT_CONVERTED"))
@@ -183,18 +183,31 @@ def unit_converter(plan: Plan, unit_plan: Plan, codes: CodeLists) -> Refine:
             return value, None, unit.canonical, code
         if unit.factor != 1:
             notes.flags.append(plan.flag("UNIT_CONVERTED"))
-        return scaled(value, unit, notes), value, unit.canonical, code
+        return scaled(value, code, notes), value, unit.canonical, code
 
-    def scaled(value: str, unit: Unit, notes: Notes) -> Any:  # noqa: ANN401  text or BAD
+    return convert_units
+
+
+def _scaler(plan: Plan, known: Mapping[str, Unit]) -> Callable[[str, Any, Notes], Any]:
+    """Return (amount, unit, notes) -> the amount in the canonical unit, at its scale, or BAD."""
+    limits = limits_of(plan)._replace(low=None, high=None)
+    exact, fits = plan.wire in _FLOATS, _fitting(limits)
+    as_it_is = Unit("", Decimal(1), "")
+    moves = {code: unit.places for code, unit in known.items()}
+
+    def scaled(value: str, code: Any, notes: Notes) -> Any:  # noqa: ANN401  text or BAD
+        unit, places = known.get(code, as_it_is), moves.get(code)
         if unit.factor == 1 and (not exact or fits(value)):
             return value
+        if places and fits(exactly := moved(value, places)):
+            return exactly
         fitted = fit(convert(Decimal(value), unit), limits, rounds=True)
         if fitted.rounded:
             notes.flags.append(plan.flag("ROUNDED"))
         settled = _settled(plan, fitted, notes)
         return settled if settled is BAD else decimal_text(settled)
 
-    return convert_units
+    return scaled
 
 
 def _fitting(limits: Limits) -> Callable[[str], object]:
