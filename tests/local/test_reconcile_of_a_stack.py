@@ -99,7 +99,7 @@ def test_one_altered_row_is_found_by_its_hashed_key_alone(
     for dataset, answer in answers.items():
         wanted = {"key": key_hash(chosen[dataset]), "class": "differs", "what": "altered"}
         failed = [one for one in answer.body["differences"] if one["class"] == "differs"]
-        assert (answer.code, failed) == (1, [wanted])
+        assert (answer.code, failed) == (1, [wanted]), (dataset, answer.body)
         assert answer.body["verified_through"] is None
         assert held[dataset] not in answer.said  # Invariant 6
         assert "Đổi Tay" not in answer.said
