@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
@@ -25,6 +24,7 @@ from streams.output import keyed_hash
 from streams.projection import Projector
 from suoi.departments import capture_login
 from suoi.figures import Books, open_books
+from suoi.generation import generation_of
 from suoi.law import chosen_dataset, read_captured
 from suoi.options import DEFAULT_HOME, HomeOption, JsonOption
 from suoi.rejudging import rejudging
@@ -61,8 +61,7 @@ def reconcile(
     and verified_through says until when; 1: a row differs, or equality could not be judged.
     """
     chosen = _chosen(dataset)
-    ways = _ways(Home(home), chosen, home)
-    with open_books(home) as books, open_sides(ways) as sides:
+    with open_books(home) as books, open_sides(ways := _ways(books, chosen)) as sides:
         inquiry = _inquiry(books, sides, settling(books, chosen, patience))
         found = reports.reconcile(
             inquiry, lambda: sweep_all(ways, sides.images.marks(processes)), chosen.id
@@ -83,14 +82,14 @@ def _chosen(name: str) -> Dataset:
     return chosen
 
 
-def _ways(place: Home, dataset: Dataset, home: Path) -> Ways:
-    place.refuse_absent()
-    source = read_sources()[dataset.source]
+def _ways(books: Books, dataset: Dataset) -> Ways:
+    numbered = generation_of(books.reader, dataset.source)  # rows of an older one are not moving
+    source = replace(read_sources()[dataset.source], generation=numbered)
     return Ways(
         dataset=dataset.id,
         source=source,
-        login=capture_login(place, source),
-        province=postgres_conninfo(Home(home), "province_reader"),
+        login=capture_login(books.home, source),
+        province=postgres_conninfo(books.home, "province_reader"),
     )
 
 

@@ -215,6 +215,18 @@ def test_a_regeneration_killed_after_each_step_is_finished_by_the_same_words(
     until_equal(lambda: province(stack), land.held())
 
 
+def test_in_a_later_generation_an_altered_row_is_still_found(stack: Stack, land: Land) -> None:
+    assert land.held()
+    assert generation(stack) > 1
+    put = "update clean.nnmt_thua_dat set so_to_ban_do = %s where _key = '[7]' returning _key"
+    try:
+        assert stack.all(put, "sai") == [("[7]",)]
+        found = stack.json("reconcile", PARCELS, "--processes", "1", check=False)
+    finally:
+        stack.all(put, "12")
+    assert (found["differs"], found["moving"], found["equal"]) == (1, 0, False)
+
+
 STEPS = (
     *("after_intent", "after_stop", "after_offsets", "after_slot", "after_reset"),
     *("after_loading", "after_start"),
