@@ -26,9 +26,10 @@ from infra.settings import Timing
 from schemas import topics
 from schemas.catalogue import Catalogue
 from schemas.codes import read_codes
+from streams.carrier import Carrier
 from streams.compiler import compile_dataset
 from streams.conditions import CONDITIONS
-from streams.worker import Carrier, Place, application
+from streams.worker import Place, application
 from streams.workshop import Refined, Secrets, Workshop, open_workshop
 from tests.support.raw import Raw
 

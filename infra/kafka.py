@@ -1,8 +1,8 @@
 """Kafka clients: the settings every client of ours shares, and the outbox a producer keeps."""
 
 import asyncio
-import math
 import time
+from collections.abc import Callable
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
@@ -62,7 +62,9 @@ def told(error: KafkaException | SystemError) -> KafkaError:
 class Outbox:
     """Records on their way to the broker; `settle` returns once every one of them is acknowledged.
 
-    After any failure the outbox is spent: the process must exit without acknowledging its input.
+    A record is acknowledged when the client holds it no more and has reported no failure: failures
+    are reported before it lets a record go. After any failure the outbox is spent: the process must
+    exit without acknowledging its input.
     """
 
     def __init__(self, config: dict[str, Any], patience_s: float = 300.0) -> None:
@@ -70,11 +72,12 @@ class Outbox:
 
         *patience_s* is how long the records sent since the last `settle` may take together.
         """
-        self._producer = Producer(config)
+        self._producer = Producer(config | {"delivery.report.only.error": True})
         self._patience_s = patience_s
-        self._deadline = math.inf
-        self._waiting = 0
-        self._failure: KafkaError | None = None
+        self._deadline: float | None = None
+        self._failure: str | None = None
+        self._settling = asyncio.Lock()
+        """One waits at a time: what another wait has met is noted when it returns."""
 
     def send(self, topic: str, key: bytes | None, value: bytes | None, headers: Headers) -> None:
         """Hand one record to the producer; waits while its queue is full.
@@ -83,21 +86,20 @@ class Outbox:
             Transient: an earlier record has failed.
             Fatal: the client refuses the record (larger than LARGEST_MESSAGE).
         """
-        if not self._waiting:
+        if self._deadline is None:
             self._deadline = time.monotonic() + self._patience_s
         while True:
-            self._refuse_after_failure()
+            if self._failure is not None:
+                self._refuse_after_failure()
             try:
-                self._producer.produce(
-                    topic, value=value, key=key, headers=headers, on_delivery=self._report
-                )
+                self._producer.produce(topic, value, key, on_delivery=self._note, headers=headers)
             except BufferError:
-                self._producer.poll(0.1)
+                self._serve(self._producer.poll, 0.1)
+                self._refuse_after_failure()
             except KafkaException as error:
                 message = f"Kafka's client refused a record for {topic}: {error.args[0].str()}."
                 raise Fatal(message) from error
             else:
-                self._waiting += 1
                 return
 
     async def settle(self) -> None:
@@ -106,25 +108,38 @@ class Outbox:
         Raises:
             Transient: a record could not be delivered within *patience_s*.
         """
-        self._refuse_after_failure()
-        while self._waiting:
-            try:
-                await asyncio.to_thread(self._producer.flush, 0.5)
-            except (KafkaException, SystemError) as error:
-                self._failure = self._failure or told(error)
-            self._refuse_after_failure()
+        async with self._settling:
+            while len(self._producer):
+                self._refuse_after_failure()
+                await asyncio.to_thread(self._serve, self._producer.flush, 0.5)
+            self._refuse_after_failure()  # Invariant 1: asked once nothing is held any more
+            self._deadline = None
 
-    def _report(self, error: KafkaError | None, _message: Message) -> None:
-        self._waiting -= 1
+    def _note(self, error: KafkaError | None, _message: Message) -> None:
         if error is not None and self._failure is None:
-            self._failure = error
+            self._failure = f"Kafka did not take a record: {error.str()}"
+
+    def _serve(self, wait: Callable[[float], int], seconds: float) -> None:
+        """Let failures be reported: *wait* is `flush` or `poll`."""
+        try:
+            wait(seconds)
+        except (KafkaException, SystemError) as error:  # how the client says that it is at its end
+            self._failure = self._failure or f"Kafka did not take a record: {_why(error)}"
 
     def _refuse_after_failure(self) -> None:
+        waiting = len(self._producer)
+        late = self._deadline is not None and time.monotonic() > self._deadline
+        if waiting and late and self._failure is None:
+            late_ones = f"{waiting} records in {self._patience_s:g} s"
+            self._failure = f"Kafka has not acknowledged {late_ones}"
         if self._failure is not None:
-            reason = self._failure.str()
-            message = f"Kafka did not take a record: {reason}; its input stays unacknowledged."
+            message = f"{self._failure}; the input stays unacknowledged."
             raise Transient(message)
-        if self._waiting and time.monotonic() > self._deadline:
-            late = f"{self._waiting} records in {self._patience_s:g} s"
-            message = f"Kafka has not acknowledged {late}; their input stays unacknowledged."
-            raise Transient(message)
+
+
+def _why(error: KafkaException | SystemError) -> str:
+    """Say what a client raised; at times nothing of its first error is left."""
+    try:
+        return told(error).str()
+    except SystemError:
+        return "its client gave up"

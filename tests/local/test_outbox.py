@@ -2,10 +2,13 @@
 
 import asyncio
 import contextlib
+import random
 import time
 from pathlib import Path
 
 import pytest
+from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic
 from support.plain_broker import make_topic, plain_broker
 
 from infra.errors import Transient
@@ -45,3 +48,23 @@ def test_a_full_queue_before_a_dead_broker_ends_with_the_same_patience(tmp_path:
     with pytest.raises(Transient, match="not acknowledged 2 records"):
         outbox.send("clean.ours", b"k", b"one too many", [])
     assert PATIENCE_S <= time.monotonic() - since < PATIENCE_S + A_FLUSH_S
+
+
+def test_a_record_the_broker_refuses_is_no_silent_success_and_leaves_no_gap(tmp_path: Path) -> None:
+    with plain_broker(tmp_path) as address:
+        config = {"bootstrap.servers": address, "log_level": 0}
+        narrow = NewTopic("clean.ours", 1, 1, config={"max.message.bytes": "1000"})
+        admin = AdminClient(config)
+        admin.create_topics([narrow])["clean.ours"].result(20)
+        outbox = Outbox(producer_config() | config, PATIENCE_S)
+        outbox.send("clean.ours", b"1", b"before", [])
+        asyncio.run(outbox.settle())
+        outbox.send("clean.ours", b"2", random.Random(1).randbytes(5000), [])
+        with pytest.raises(Transient, match="did not take a record"):
+            asyncio.run(outbox.settle())  # Invariant 1
+        with pytest.raises(Transient):
+            outbox.send("clean.ours", b"3", b"no gap before me", [])
+        reader = Consumer(config | {"group.id": "any"})
+        _, end = reader.get_watermark_offsets(TopicPartition("clean.ours", 0), 20)
+        reader.close()
+        assert end == 1

@@ -23,6 +23,10 @@ class Refused:
         message = "a method returned a result with an exception set"
         raise SystemError(message) from FATAL
 
+    def __len__(self) -> int:
+        """Hold one record."""
+        return 1
+
     def purge(self) -> None:
         """Give up."""
 

@@ -10,9 +10,9 @@ import pytest
 
 from infra.errors import Transient
 from schemas.records import OrderKey
+from streams.carrier import Carrier
 from streams.output import Message
 from streams.position import position
-from streams.worker import Carrier
 from streams.workshop import Refined
 
 
@@ -40,22 +40,29 @@ class Bench:
 
 def event() -> Any:  # noqa: ANN401
     return SimpleNamespace(
-        message=SimpleNamespace(topic="raw.thu", offset=9, durable=None, tp=("raw.thu", 0)),
+        message=SimpleNamespace(
+            topic="raw.thu", offset=9, durable=None, void=False, tp=("raw.thu", 0)
+        ),
         value=[],
     )
+
+
+async def moved(bench: Bench, chunk: Any) -> None:  # noqa: ANN401
+    carrier = Carrier(bench, bench)  # type: ignore[arg-type]
+    await carrier._settle(await carrier._send([chunk]))  # noqa: SLF001
 
 
 def test_a_chunk_whose_output_was_not_taken_is_never_acknowledged() -> None:  # Invariant 1
     bench, chunk = Bench(fails=True), event()
     with pytest.raises(Transient):
-        asyncio.run(Carrier(bench, bench)._move([chunk]))  # type: ignore[arg-type]  # noqa: SLF001
+        asyncio.run(moved(bench, chunk))
     assert bench.sent == ["clean.thu.v1"]
     assert chunk.message.durable is None
 
 
 def test_a_chunk_is_acknowledged_once_its_output_is_durable() -> None:
     bench, chunk = Bench(fails=False), event()
-    asyncio.run(Carrier(bench, bench)._move([chunk]))  # type: ignore[arg-type]  # noqa: SLF001
+    asyncio.run(moved(bench, chunk))
     assert chunk.message.durable == 10
 
 

@@ -14,10 +14,10 @@ from infra.errors import Transient
 from schemas import control, topics
 from schemas.control import Standing
 from streams import gate as gates
+from streams.carrier import Carrier
 from streams.deliveries import Deliveries
 from streams.gate import Gate
 from streams.structure import Stop
-from streams.worker import Carrier
 from streams.workshop import Refined
 
 DATASET = a_dataset()

@@ -9,7 +9,8 @@ import pytest
 
 from infra import readiness
 from infra.settings import Timing
-from streams.worker import Carrier, Place, application
+from streams.carrier import Carrier
+from streams.worker import Place, application
 from streams.workshop import Refined
 
 
