@@ -11,8 +11,11 @@ YOUNG = 20_000
 """New containers between two looks: a chunk's records are gone by then."""
 
 
-def settle() -> None:
-    """Set aside what is there now, and look less often; call it once, when all is made."""
+def settle(young: int = YOUNG) -> None:
+    """Set aside what is there now, and look less often; call it once, when all is made.
+
+    *young*: new containers between two looks; more than a worker holds of records at any moment.
+    """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(YOUNG, 10, 10)
+    gc.set_threshold(young, 10, 10)
