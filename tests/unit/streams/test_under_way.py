@@ -27,7 +27,8 @@ class Bench:
     def refine(self, chunk: str) -> Refined:
         """One record for each chunk."""
         self.done.append(f"judged {chunk}")
-        return Refined([Message("clean.thu.v1", chunk.encode(), b"v", [])], Counter())
+        stop: Any = SimpleNamespace(topic="raw.thu", offset=0) if chunk == "stop" else None
+        return Refined([Message("clean.thu.v1", chunk.encode(), b"v", [])], Counter(), stop)
 
     def send(self, _topic: str, key: bytes, *_rest: object) -> None:
         """Take it; it is on its way."""
@@ -70,6 +71,17 @@ def _event(offset: int, name: str) -> Any:  # noqa: ANN401
     return SimpleNamespace(message=message, value=name)
 
 
+class Gate:
+    """Writes down when a dataset was stopped, and whether its chunk was settled by then."""
+
+    def __init__(self, bench: Bench, stream: Stream) -> None:
+        self._bench, self._stream = bench, stream
+
+    async def stop(self, _stop: object) -> None:
+        """Stop it."""
+        self._bench.done.append(f"stopped at {self._stream.durable()[0]}")
+
+
 async def turns() -> None:
     for _ in range(TURNS):
         await asyncio.sleep(0)
@@ -77,7 +89,7 @@ async def turns() -> None:
 
 async def begun(bench: Bench, stream: Stream) -> asyncio.Task[None]:
     """Carry *stream* as far as it goes while the broker has said nothing."""
-    carrier = Carrier(bench, bench)  # type: ignore[arg-type]
+    carrier = Carrier(bench, bench, Gate(bench, stream))  # type: ignore[arg-type]
     task = asyncio.ensure_future(carrier._carry(stream))  # noqa: SLF001
     await turns()
     return task
@@ -128,6 +140,20 @@ def test_a_chunk_held_while_the_batch_before_is_under_way_is_not_sent() -> None:
         assert [one for one in bench.done if one.startswith("sent")] == ["sent a", "sent c"]
         assert stream.durable() == [1, None, 3]
         assert stream.acked == stream.events
+
+    asyncio.run(play())
+
+
+def test_what_follows_a_stop_is_not_judged_before_it_is_carried_out() -> None:  # Invariant 10
+    async def play() -> None:
+        bench, stream = Bench(), Stream("stop", "b")
+        task = await begun(bench, stream)
+        assert bench.done == ["judged stop", "sent stop"]
+        for _ in "ab":
+            bench.has_it.set()
+            await turns()
+        await task
+        assert bench.done[2:] == ["stopped at 0", "judged b", "sent b"]
 
     asyncio.run(play())
 
