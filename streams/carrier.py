@@ -83,8 +83,8 @@ class Carrier:
     async def _land(self, stream: Any, batch: list[Any], sent: list[Sent]) -> None:  # noqa: ANN401
         async with or_die():
             await self._settle(sent)
-        for event in batch:
-            await stream.ack(event)  # for Faust; what is committed is what was settled
+            for event in batch:
+                await stream.ack(event)  # for Faust; what is committed is what was settled
 
     async def _remember(self, events: list[Any]) -> None:
         """Know what was judged before of the partitions of *events*."""
