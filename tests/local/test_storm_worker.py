@@ -118,14 +118,7 @@ def offsets(bootstrap: str) -> list[int]:
     return [int(one.headers["__connect.errors.offset"]) for one in found]
 
 
-def all_judged(bootstrap: str) -> bool:
-    """Whether the worker has come to the end; what it paused goes on."""
-    if paused(bootstrap):
-        resume(bootstrap)
-    return committed(bootstrap) == BAD
-
-
-def test_a_storm_stops_exactly_and_each_resume_counts_anew(
+def test_a_storm_stops_exactly_and_one_resume_covers_what_waited(
     bootstrap: str, tmp_path: Path
 ) -> None:  # Invariant 10
     send(bootstrap, [change(PRODUCTS, "u", REFUSED_ROW)] * BAD)
@@ -140,10 +133,8 @@ def test_a_storm_stops_exactly_and_each_resume_counts_anew(
         until(lambda: (tmp_path / "log").read_text().count("partitions.assigned") == 2, 60)
         assert committed(bootstrap) == step
         resume(bootstrap)
-        until(lambda: paused(bootstrap), 60)
-        until(lambda: committed(bootstrap) >= step + LEAST)  # it went on where it stopped
-        assert committed(bootstrap) < step + LEAST + LOT
-        until(lambda: all_judged(bootstrap), 60)
+        until(lambda: committed(bootstrap) == BAD, 60)  # it went on where it stopped
+        assert paused(bootstrap) is None
     assert sorted(set(offsets(bootstrap))) == list(range(BAD))  # Invariant 8
 
 

@@ -1,5 +1,6 @@
 """A plain one-node Kafka for the driver's tests: no TLS, no users, gone when the test is."""
 
+import base64
 import contextlib
 import os
 import shutil
@@ -9,8 +10,9 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
-from confluent_kafka import KafkaException
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
 JARS = Path(__file__).parents[2] / ".build" / "java" / "broker"
@@ -43,9 +45,8 @@ def plain_broker(directory: Path) -> Iterator[str]:
     properties = directory / "server.properties"
     properties.write_text(_PROPERTIES.format(port=port, controller=controller, directory=directory))
     java = [shutil.which("java") or "java", "-Xmx512m", "-cp", f"{JARS}/*"]
-    tool = [*java, "kafka.tools.StorageTool"]
-    uuid = _said([*tool, "random-uuid"]).split()[-1]
-    _said([*tool, "format", "-t", uuid, "-c", str(properties), "--standalone"])
+    storage = [*java, "kafka.tools.StorageTool", "format", "-c", str(properties), "--standalone"]
+    subprocess.run([*storage, "-t", _cluster_id()], check=True, capture_output=True)
     with (directory / "broker.log").open("wb") as log:
         broker = subprocess.Popen(
             [*java, "kafka.Kafka", str(properties)], stdout=log, stderr=log, start_new_session=True
@@ -64,17 +65,19 @@ def make_topic(bootstrap: str, topic: str, partitions: int) -> None:
         future.result(20)
 
 
-def _said(command: list[str]) -> str:
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return done.stdout
+def _cluster_id() -> str:
+    """16 random bytes as Kafka writes them; never with a leading dash, which its tool refuses."""
+    return "S" + base64.urlsafe_b64encode(uuid4().bytes).decode()[1:22]
 
 
 def _await_ready(bootstrap: str) -> None:
+    """Wait until it answers, also for the offsets of a group."""
     deadline = time.monotonic() + 60
-    admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": 0})
-    while time.monotonic() < deadline:
-        with contextlib.suppress(KafkaException):
-            if admin.list_topics(timeout=1).brokers:
+    asking = Consumer({"bootstrap.servers": bootstrap, "group.id": "ready", "log_level": 0})
+    with contextlib.closing(asking):
+        while time.monotonic() < deadline:
+            with contextlib.suppress(KafkaException):
+                asking.committed([TopicPartition("ready", 0)], 1)
                 return
     message = f"the broker at {bootstrap} was not ready within 60 s"
     raise TimeoutError(message)
