@@ -188,7 +188,8 @@ class Proxy:
     async def _accept(
         self, server: str, port: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        component = await asyncio.to_thread(self._component, writer.get_extra_info("peername")[1])
+        asking = writer.get_extra_info("peername")[1]
+        component = await asyncio.to_thread(self._component, asking, port)
         wire = Wire(self._rules, component, server)
         with contextlib.closing(writer), contextlib.suppress(OSError):
             if wire.how() == CUT:
@@ -202,9 +203,9 @@ class Proxy:
                 )
                 await _first(*map(asyncio.ensure_future, ways))
 
-    def _component(self, port: int) -> str:
-        """Which component a connection from *port* belongs to; `others` where none does."""
-        inode = _inode(port)
+    def _component(self, port: int, server: int) -> str:
+        """Which component a connection from *port* to *server* belongs to; `others`: to none."""
+        inode = _inode(port, server)
         try:
             state = json.loads(self._home.state_file.read_text())["components"]
         except (OSError, ValueError):
@@ -223,13 +224,16 @@ async def _first(*tasks: "asyncio.Future[None]") -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _inode(port: int) -> str:
-    """Inode of the loopback socket whose own port is *port* (proc(5)); Java's are IPv6 sockets."""
-    own = f"0100007F:{port:04X}"
+def _inode(port: int, server: int) -> str:
+    """Inode of the loopback socket from *port* to *server* (proc(5)); Java's are IPv6 sockets.
+
+    One port may have several sockets, to other servers, and closed ones, which nobody has.
+    """
+    ends = f"0100007F:{port:04X}", f"0100007F:{server:04X}"
     for table in ("tcp", "tcp6"):
         for line in Path("/proc/net", table).read_text().splitlines()[1:]:
             parts = line.split()
-            if parts[1].endswith(own):
+            if all(map(str.endswith, parts[1:3], ends)) and parts[9] != "0":
                 return parts[9]
     return ""
 
