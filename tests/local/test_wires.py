@@ -42,6 +42,7 @@ def home(tmp_path: Path) -> Iterator[Home]:
     with contextlib.ExitStack() as opened:
         for server in SERVERS:
             listener = opened.enter_context(socket.create_server((BEHIND, made.ports.of(server))))
+            opened.callback(listener.shutdown, socket.SHUT_RDWR)  # else accept keeps its port
             threading.Thread(target=echo, args=(listener,), daemon=True).start()
         proxy = subprocess.Popen(
             [sys.executable, "-m", "support.wires", str(tmp_path)],
