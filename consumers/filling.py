@@ -7,16 +7,15 @@ wrote a newer version of a key meanwhile, the copy is an older record behind it:
 and writes the newest again (`newest.py`), as for every record.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
-from confluent_kafka import Consumer
 from psycopg import sql
 
 from consumers.places import ending
 from consumers.reemitted import Registered
 from consumers.stored import StoredRow, StoredRows, wired
-from infra import faults, kafka_reader
+from infra import faults
 from infra.errors import Fatal
 from infra.kafka_reader import Place
 from infra.postgres import Connection
@@ -136,15 +135,6 @@ def lacking(connection: Connection, dataset: Dataset) -> int:
     query = read_queries("fill")["lacking"].format(table=sql.Identifier("clean", dataset.id))
     [(count,)] = connection.execute(query, {"there": f"%{ending(dataset.major)}"}).fetchall()
     return int(count)
-
-
-def ends_of(reader: Consumer, names: Iterable[str]) -> dict[Place, int]:
-    """Give the end of each partition of the topics *names*; those that do not exist have none."""
-    return {
-        place: kafka_reader.bounds(reader, place)[1]
-        for name in names
-        for place in kafka_reader.partitions(reader, name)
-    }
 
 
 def unread(connection: Connection, ends: Mapping[Place, int]) -> dict[Place, int]:

@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
@@ -73,6 +73,11 @@ def bounds(reader: Consumer, place: Place) -> tuple[int, int]:
         reader, lambda: reader.get_watermark_offsets(TopicPartition(*place), timeout=_WAIT_S)
     )
     return low, high
+
+
+def ends(reader: Consumer, names: Iterable[str]) -> dict[Place, int]:
+    """Give the end of each partition of the topics *names*; those that do not exist have none."""
+    return {place: bounds(reader, place)[1] for name in names for place in partitions(reader, name)}
 
 
 def committed_offsets(reader: Consumer, places: list[Place]) -> dict[Place, int]:

@@ -93,7 +93,7 @@ def _streams(datasets: tuple[Dataset, ...]) -> Iterator[Grant]:
     for dataset in datasets:
         for name in (topics.clean(dataset), topics.reject(dataset), *_open(dataset)):
             yield from _each("streams", name, _WRITE)
-        for name in (*_clean(dataset), topics.reject(dataset)):
+        for name in (*topics.clean_versions(dataset), topics.reject(dataset)):
             yield from _each("streams", name, ("READ",))  # what was sent before a kill (past.py)
     yield from _each("streams", topics.BOOKS, _WRITE)
     yield from _each("streams", topics.CONTROL, ("WRITE",))  # it pauses what it cannot judge
@@ -105,7 +105,7 @@ def _sinks(datasets: tuple[Dataset, ...]) -> Iterator[Grant]:
     for dataset in datasets:
         # Sinks write again what must be the last record of its key (DESIGN.md 2)
         yield from _each("province", topics.clean(dataset), _BOTH)
-        for name in _clean(dataset):
+        for name in topics.clean_versions(dataset):
             yield from _each("findings", name, _READ)  # of which it reads the keys
         for name in topics.former(dataset, topics.clean):
             yield from _each("province", name, _READ)  # what it had not taken yet
@@ -123,7 +123,7 @@ def _reader(datasets: tuple[Dataset, ...]) -> Iterator[Grant]:
     for dataset in datasets:
         for name in (
             topics.raw(dataset),
-            *_clean(dataset),
+            *topics.clean_versions(dataset),
             topics.reject(dataset),
             *_open(dataset),
             *topics.former(dataset, topics.open_),
@@ -153,10 +153,6 @@ def _operator(datasets: tuple[Dataset, ...]) -> Iterator[Grant]:
 def _each(principal: str, topic: str, operations: tuple[str, ...]) -> Iterator[Grant]:
     for operation in operations:
         yield Grant(principal, "topic", topic, operation)
-
-
-def _clean(dataset: Dataset) -> tuple[str, ...]:
-    return (topics.clean(dataset), *topics.former(dataset, topics.clean))
 
 
 def _open(dataset: Dataset) -> tuple[str, ...]:

@@ -79,6 +79,11 @@ def former(dataset: Dataset, topic: Callable[[Dataset], str]) -> tuple[str, ...]
     return tuple(f"{stem}.v{major}" for major in range(1, dataset.major))
 
 
+def clean_versions(dataset: Dataset) -> tuple[str, ...]:
+    """Name the clean topic in force, then those it replaced, which may still hold what counts."""
+    return (clean(dataset), *former(dataset, clean))
+
+
 def major_of(name: str) -> int:
     """Version of the clean or open topic *name*."""
     return int(name.rpartition(".v")[2])

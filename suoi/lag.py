@@ -94,11 +94,7 @@ def _hops(books: Books, dataset: Dataset, ledger: dict[Place, int]) -> dict[str,
     decided = kafka_reader.committed_offsets(books.streams, raw)
     outputs = [
         place
-        for name in (
-            topics.clean(dataset),
-            *topics.former(dataset, topics.clean),
-            topics.reject(dataset),
-        )
+        for name in (*topics.clean_versions(dataset), topics.reject(dataset))
         for place in kafka_reader.partitions(books.reader, name)
     ]
     hops = {

@@ -13,7 +13,6 @@ from typing import Annotated
 
 import orjson
 import typer
-from confluent_kafka import Consumer
 
 from infra import kafka_reader
 from infra.errors import Fatal, Transient, Usage
@@ -164,21 +163,14 @@ def settled(desk: Desk, dataset: Dataset) -> None:
     streams = kafka_reader.open_reader(settings.kafka, group="streams")
     try:
         # A replay under way is older than the truncate as well
-        raw = _ends(topics_, topics.raw(dataset)) | _ends(topics_, topics.REPLAY)
+        raw = kafka_reader.ends(topics_, [topics.raw(dataset), topics.REPLAY])
         _wait(raw, lambda: kafka_reader.committed_offsets(streams, list(raw)), "streams")
-        for name in (topics.clean(dataset), *topics.former(dataset, topics.clean)):
-            clean = _ends(topics_, name)
+        for name in topics.clean_versions(dataset):
+            clean = kafka_reader.ends(topics_, [name])
             _wait(clean, partial(_delivered, desk, name), "the provincial sink")
     finally:
         topics_.close()
         streams.close()
-
-
-def _ends(reader: Consumer, topic: str) -> dict[Place, int]:
-    return {
-        place: kafka_reader.bounds(reader, place)[1]
-        for place in kafka_reader.partitions(reader, topic)
-    }
 
 
 def _delivered(desk: Desk, topic: str) -> dict[Place, int]:

@@ -17,7 +17,7 @@ from confluent_kafka.admin import AdminClient
 
 from consumers.cache.keys import cache_keys
 from consumers.cache.turn import turn
-from consumers.filling import Filling, Project, ends_of, unread
+from consumers.filling import Filling, Project, unread
 from infra import kafka_reader
 from infra.errors import Fatal, Transient
 from infra.kafka import producer_config
@@ -118,7 +118,7 @@ class Work:
         return self.look(copied)
 
     def _former(self) -> dict[Place, int]:
-        return ends_of(self.reader, topics.former(self.dataset, topics.clean))
+        return kafka_reader.ends(self.reader, topics.former(self.dataset, topics.clean))
 
     def _drained(self) -> dict[Place, int]:
         """Wait until the sink has all of the versions before; their ends then.
@@ -126,7 +126,7 @@ class Work:
         And until quarantine has what was refused under them: it says which rows are closed.
         """
         ends = self._former()
-        due = ends | ends_of(self.reader, [topics.reject(self.dataset)])
+        due = ends | kafka_reader.ends(self.reader, [topics.reject(self.dataset)])
 
         def drained() -> bool:
             return not unread(self.province, due)
@@ -138,7 +138,7 @@ class Work:
         """Turn the portal to the version in force once its cache holds what was written to it."""
         if self._shown() is not False:
             return
-        ends = ends_of(self.reader, [topics.open_(self.dataset)])
+        ends = kafka_reader.ends(self.reader, [topics.open_(self.dataset)])
 
         def shown() -> bool:
             return turn(self.redis, self.dataset, ends)

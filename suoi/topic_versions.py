@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 from confluent_kafka import Consumer
 
-from consumers.filling import ends_of, lacking, unread
+from consumers.filling import lacking, unread
 from infra import kafka_reader
 from infra.local.access import SUPERUSER, postgres_conninfo
 from infra.local.home import Home
@@ -37,7 +37,9 @@ def versions(home: Home, catalogue: Mapping[str, Dataset]) -> list[dict[str, Any
 
 
 def _versions(reader: Consumer, province: Connection, dataset: Dataset) -> dict[str, Any]:
-    former = {name: ends_of(reader, [name]) for name in topics.former(dataset, topics.clean)}
+    former = {
+        name: kafka_reader.ends(reader, [name]) for name in topics.former(dataset, topics.clean)
+    }
     name = topics.clean(dataset)
     return {
         "dataset": dataset.id,

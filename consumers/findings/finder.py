@@ -96,7 +96,7 @@ class Finder:
 
 def _topics(dataset: Dataset) -> tuple[str, ...]:
     """Clean topics whose records the sink may still take: the versions before among them."""
-    return (topics.clean(dataset), *topics.former(dataset, topics.clean))
+    return topics.clean_versions(dataset)
 
 
 def run(settings: Settings, catalogue: Mapping[str, Dataset]) -> None:

@@ -162,6 +162,6 @@ def _read_waiting(
 
 def _outputs(datasets: Iterable[Dataset]) -> Iterator[tuple[str, str]]:
     for dataset in datasets:
-        for name in (topics.clean(dataset), *topics.former(dataset, topics.clean)):
+        for name in topics.clean_versions(dataset):
             yield "clean", name
         yield "reject", topics.reject(dataset)

@@ -94,13 +94,7 @@ class Chain:
         ends = {key: self._ends([topics.raw(dataset)]) for key, (dataset, _) in heard.items()}
         judged = self._passed(ends, self._committed, deadline)
         outputs = {
-            key: self._ends(
-                [
-                    topics.clean(dataset),
-                    *topics.former(dataset, topics.clean),
-                    topics.reject(dataset),
-                ]
-            )
+            key: self._ends([*topics.clean_versions(dataset), topics.reject(dataset)])
             for key, (dataset, _) in heard.items()
             if key in judged
         }
@@ -108,8 +102,7 @@ class Chain:
         return {key: heard[key][1] for key in delivered}
 
     def _ends(self, names: list[str]) -> dict[Place, int]:
-        places = [place for name in names for place in kafka_reader.partitions(self._reader, name)]
-        return {place: kafka_reader.bounds(self._reader, place)[1] for place in places}
+        return kafka_reader.ends(self._reader, names)
 
     def _passed(self, ends: dict[str, dict[Place, int]], ask: Ask, deadline: float) -> set[str]:
         waiting, passed = dict(ends), set()

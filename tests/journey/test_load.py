@@ -3,14 +3,13 @@
 import json
 
 from confluent_kafka import Consumer
+from support.canary import open_reader
 from support.registers import DEATH, insert
 from support.stack import Stack
 from support.waiting import until, until_equal
 
 from infra import kafka_reader
 from infra.kafka_reader import Place
-from infra.local.home import Home
-from infra.settings import KafkaAccess
 
 ROWS = 60_000
 OURS = "select uuid::text from ho_tich.khai_tu where uuid >= '00000000-0000-4000-9000-000000000000'"
@@ -19,26 +18,13 @@ MINE = "_deleted_at is null and _key like '[\"00000000-0000-4000-9000-%%'"
 LIVING = f"select count(*) from clean.tp_khai_tu where {MINE}"  # noqa: S608  our own text
 
 
-def reader(stack: Stack) -> Consumer:
-    """Kafka as the reader."""
-    home = Home(stack.home)
-    return kafka_reader.open_reader(
-        KafkaAccess(
-            bootstrap=f"127.0.0.1:{home.ports.kafka}",
-            user="reader",
-            password_file=home.secret_file("kafka_reader"),
-            ca=home.ca,
-        )
-    )
-
-
 def rows_read(kafka: Consumer, since: dict[Place, int]) -> int:
     """How many raw records came after *since*."""
     return sum(kafka_reader.bounds(kafka, place)[1] - low for place, low in since.items())
 
 
 def test_a_load_cut_by_a_kill_goes_on_and_forgets_no_delete(stack: Stack) -> None:
-    kafka = reader(stack)
+    kafka = open_reader(stack)
     raw = kafka_reader.partitions(kafka, "raw.so_tu_phap.ho_tich.khai_tu")
     with stack.justice() as clerk:
         first = insert(clerk, "ho_tich.khai_tu", DEATH | {"uuid": _uuid(0)})

@@ -9,14 +9,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from confluent_kafka import Consumer
+from support.canary import open_reader
 from support.products import insert_product, remove_products
 from support.restoring import restore, snapshot
 from support.stack import Stack
 from support.waiting import until, until_equal
 
 from infra import kafka_reader
-from infra.local.access import kafka_client
 from infra.local.home import Home
 
 pytestmark = pytest.mark.timeout(600)
@@ -63,19 +62,9 @@ def captured(stack: Stack, topic: str = "raw.vbdlis_sonla.dat_dai.thua_dat") -> 
     """How many raw records the topic has been given."""
     reader = open_reader(stack)
     try:
-        return sum(
-            kafka_reader.bounds(reader, place)[1]
-            for place in kafka_reader.partitions(reader, topic)
-        )
+        return sum(kafka_reader.ends(reader, [topic]).values())
     finally:
         reader.close()
-
-
-def open_reader(stack: Stack) -> Consumer:
-    home = Home(stack.home)
-    return kafka_reader.Reader(
-        kafka_client(home, "reader") | kafka_reader.ALONE | {"group.id": "reader"}
-    )
 
 
 def standing(stack: Stack, dataset: str) -> tuple[str, str]:

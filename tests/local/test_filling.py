@@ -9,21 +9,18 @@ import pytest
 from support.deliveries import OCOP, Writer
 from support.plain_broker import plain_broker
 from support.plain_postgres import Server, plain_province
+from support.struck import Killed, strike_at
 from support.two_versions import NEW, OLD, RAISED, World, number_of, position, raised
 
 from consumers import filling, writing
-from consumers.filling import ends_of, lacking, unread
+from consumers.filling import lacking, unread
 from consumers.reemitted import is_reemitted
-from infra import faults
+from infra import faults, kafka_reader
 from infra.errors import Fatal, Transient
 from infra.kafka import producer_config
 from infra.posting import Letter, Lying, Post
 
 POINTS = ("fill.after_copy", "fill.after_page")
-
-
-class Killed(BaseException):
-    """Nothing of the process runs after this."""
 
 
 class Interleaved:
@@ -124,9 +121,9 @@ def test_what_the_version_before_still_holds_is_taken_and_counted(world: World) 
     assert world.law_2() == (3, 6)  # Invariant 2
     after = world.sink(RAISED)
     with world.reading() as reader, psycopg.connect(world.dsn) as connection:
-        assert sum(unread(connection, ends_of(reader, [OLD])).values()) == 5
+        assert sum(unread(connection, kafka_reader.ends(reader, [OLD])).values()) == 5
         world.drain(after)
-        assert unread(connection, ends_of(reader, [OLD])) == {}
+        assert unread(connection, kafka_reader.ends(reader, [OLD])) == {}
     assert fill(world) == 7
     world.drain(after)
     whole(world)
@@ -312,12 +309,3 @@ def _free(world: World, chance: random.Random) -> int:
     found = chance.choice([one for one in range(50, 400) if one not in world.taken])
     world.taken.add(found)
     return found
-
-
-def strike_at(point: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def strike(name: str) -> None:
-        if name == point:
-            monkeypatch.setattr(faults, "point", lambda _: None)
-            raise Killed
-
-    monkeypatch.setattr(faults, "point", strike)

@@ -13,6 +13,7 @@ import pytest
 from support.deliveries import NOON, OCOP, Pen, Registered, Writer
 from support.log_of_topic import TopicLog
 from support.plain_postgres import Server, plain_province
+from support.struck import Killed, strike_at
 
 from consumers.batch import Record, order_key
 from consumers.decoding import Decoder
@@ -30,10 +31,6 @@ Sinks = Callable[[], Pen]
 TOPIC = topics.clean(OCOP)
 PLACES = Place(TOPIC, 0), Place(TOPIC, 1)
 DECODER = Decoder(Registered())
-
-
-class Killed(BaseException):
-    """Nothing of the process runs after this: not even its handlers."""
 
 
 @pytest.fixture(scope="module")
@@ -112,15 +109,6 @@ def flush(pen: Pen, log: TopicLog, size: int = 1_000) -> int:
 def drain(pen: Pen, log: TopicLog, size: int = 1_000) -> None:
     while flush(pen, log, size):
         pass
-
-
-def strike_at(point: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def strike(name: str) -> None:
-        if name == point:
-            monkeypatch.setattr(faults, "point", lambda _: None)
-            raise Killed
-
-    monkeypatch.setattr(faults, "point", strike)
 
 
 def test_records_in_order_ask_for_nothing(sink: Sinks, log: TopicLog) -> None:

@@ -7,6 +7,7 @@ import pytest
 from support.deliveries import NOON, OCOP, Pen, Registered, Writer
 from support.log_of_topic import TopicLog
 from support.plain_redis import RedisServer, plain_redis
+from support.struck import Killed, strike_at
 
 from consumers.batch import Record, order_key
 from consumers.decoding import Decoder
@@ -21,10 +22,6 @@ from schemas import topics
 Sinks = Callable[[], Pen]
 PLACE = Place(topics.open_(OCOP), 0)
 DECODER = Decoder(Registered())
-
-
-class Killed(BaseException):
-    """Nothing of the process runs after this."""
 
 
 @pytest.fixture(scope="module")
@@ -73,15 +70,6 @@ def position(record: Record) -> int:
     if record.value is None:
         return order_key(record.headers).position
     return int(DECODER.decode(record.value)["_position"])
-
-
-def strike_at(point: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def strike(name: str) -> None:
-        if name == point:
-            monkeypatch.setattr(faults, "point", lambda _: None)
-            raise Killed
-
-    monkeypatch.setattr(faults, "point", strike)
 
 
 def test_records_in_order_ask_for_nothing(sink: Sinks, log: TopicLog) -> None:

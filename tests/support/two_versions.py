@@ -98,7 +98,7 @@ class World:
         self.bases.append(Database("test", self._server.dsn("province_sink")))
         means = Means(BothVersions(), Post(producer_config() | self.config))
         pen = Pen(Province(self.bases[-1], BothVersions(), [dataset], means))
-        names = (topics.clean(dataset), *topics.former(dataset, topics.clean))
+        names = topics.clean_versions(dataset)
         with self.reading() as reader:
             pen.begin(*(one for name in names for one in kafka_reader.partitions(reader, name)))
         return pen
