@@ -78,7 +78,7 @@ def _image(dataset: Dataset, row: Row, number: int) -> Row:
 def _wire(value: Any, *, zoned: bool) -> Any:  # noqa: ANN401  a column's value
     match value:
         case datetime() if zoned:
-            return f"{value - timedelta(hours=7):%Y-%m-%dT%H:%M:%S}Z"
+            return f"{value - timedelta(hours=7):%Y-%m-%dT%H:%M:%S.%f}Z"
         case datetime():
             return int((value - datetime(1970, 1, 1)).total_seconds()) * 1_000_000  # noqa: DTZ001
         case date():

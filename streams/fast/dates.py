@@ -1,8 +1,6 @@
 """Fast paths of days and moments: typed ones, and those written in the usual forms."""
 
-import re
-
-from streams.days import DAY_US, ZONE_US, day_text, days, instant
+from streams.days import DAY_US, ZONE_US, day_text, days
 from streams.fast.block import Block, Branch
 from streams.fast.memory import remembered
 from streams.fast.written import ISO_TAILS, YEARS, day_heads, part_heads
@@ -11,9 +9,6 @@ from streams.refine.dates import Bounds, day_bounds, instant_bounds
 _ISO = "type(raw) is str and raw[:4] in YEARS and raw[4:] in ISO_TAILS"
 _LONGEST = len("dd/mm/yyyy")
 _LONGEST_MOMENT = len("2026-03-11T03:00:00.000001Z")
-_MOMENT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.][0-9]{0,5}[1-9])?Z"
-).fullmatch
 
 
 def date_branches(block: Block) -> list[Branch]:
@@ -90,7 +85,9 @@ def _within(bounds: Bounds, value: str, moment: str = "today") -> str:
 
 
 _CLOCKS = {f"T{minute // 60:02}:{minute % 60:02}": minute * 60_000_000 for minute in range(24 * 60)}
-_SECONDS = {f":{second:02}Z": second * 1_000_000 for second in range(60)}
+_SECONDS = {f":{second:02}": second * 1_000_000 for second in range(60)}
+_WHOLE = frozenset(("Z", ".000000Z"))
+"""Behind a whole second: RFC 3339's, and what Debezium writes of a timestamptz."""
 
 
 class _Starts(dict[str, int | None]):
@@ -106,13 +103,16 @@ _STARTS = _Starts()
 
 
 def moment_of(text: str) -> int | None:
-    """Return the µs of an instant in its canonical form (DOMAIN.md 4); None for any other text."""
-    start, clock, second = _STARTS[text[:10]], _CLOCKS.get(text[10:16]), _SECONDS.get(text[16:])
-    if start is not None and clock is not None and second is not None:
+    """Return the µs of an instant in UTC (RFC 3339, up to six decimals); None for other texts."""
+    start, clock, second = _STARTS[text[:10]], _CLOCKS.get(text[10:16]), _SECONDS.get(text[16:19])
+    if start is None or clock is None or second is None:
+        return None
+    tail = text[19:]
+    if tail in _WHOLE:
         return start + clock + second
-    if not _MOMENT(text):
+    decimals = tail[1:-1]
+    if tail != f".{decimals}Z" or not (decimals.isascii() and decimals.isdigit()):
         return None
-    try:
-        return instant(text)
-    except ValueError:
+    if len(decimals) > len("ffffff"):
         return None
+    return start + clock + second + int(decimals.ljust(6, "0"))

@@ -151,11 +151,11 @@ def _typed_moment(plan: Plan) -> Refine:
 
 def _written_moment(plan: Plan, formats: tuple[str, ...]) -> Refine:
     written, assumed = _written(plan, formats), plan.flag("ZONE_ASSUMED")
-    endless = plan.wire == "instant"
+    typed = plan.wire == "instant"  # the text is Debezium's; nobody at the department wrote it
     outside = plan.pen.fault("date.range", words.of_days(plan.item))
 
     def moment(raw: object, notes: Notes) -> Any:  # noqa: ANN401  µs, None or BAD
-        if endless and isinstance(raw, str) and _BEYOND.fullmatch(raw):
+        if typed and isinstance(raw, str) and _BEYOND.fullmatch(raw):
             return notes.refuse(outside)
         text = written(raw, notes)
         if text is None or text is BAD:
@@ -164,9 +164,11 @@ def _written_moment(plan: Plan, formats: tuple[str, ...]) -> Refine:
             notes.flags.append(assumed)
         try:
             micros = instant(text)
-            keep(plan, raw, instant_text(micros), notes)
+            canonical = instant_text(micros)
         except ValueError:  # in UTC it lies before the year 1 or after 9999
             return notes.refuse(outside)
+        if not typed:
+            keep(plan, raw, canonical, notes)
         return micros
 
     return moment

@@ -117,11 +117,27 @@ def test_a_moment_without_zone_is_seven_hours_earlier() -> None:
     assert (value, flags) == (0, ("ZONE_ASSUMED:f",))
 
 
-def test_a_moment_with_zone_is_taken_as_it_is() -> None:
-    sent = "2026-03-11T00:15:00.123456Z"
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [
+        ("2026-03-11T00:15:00.123456Z", "2026-03-11T00:15:00.123456Z"),
+        ("2026-03-11T00:15:00.000000Z", "2026-03-11T00:15:00Z"),  # as Debezium writes it
+        ("2026-03-11T00:15:00.120Z", "2026-03-11T00:15:00.12Z"),
+        ("2026-03-11T00:15:00.120000000Z", "2026-03-11T00:15:00.12Z"),
+        ("2026-03-11T07:15:00+07:00", "2026-03-11T00:15:00Z"),
+    ],
+)
+def test_a_moment_with_zone_is_a_typed_value_whatever_its_text(sent: str, meant: str) -> None:
     found = judge_one(a_field("timestamp", type="timestamp", source_type="timestamptz"), sent)
-    assert instant_text(found.values[0]) == sent
-    assert found.originals == {}
+    assert instant_text(found.values[0]) == meant
+    assert (found.originals, found.flags) == ({}, ())
+
+
+@pytest.mark.parametrize("tail", ["", ".Z", ".1234567Z", ".12 456Z", ".١٢٣Z", ".123456z0Z", "ZZ"])
+def test_a_moment_with_an_odd_tail_is_none(tail: str) -> None:
+    field = a_field("timestamp", type="timestamp", source_type="timestamptz")
+    found = judge_one(field, f"2026-03-11T00:15:00{tail}")
+    assert [one.code for one in found.problems] == ["date.invalid"]
 
 
 @pytest.mark.parametrize(
