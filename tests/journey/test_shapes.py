@@ -4,18 +4,13 @@ import psycopg
 import pytest
 from support.proof import Sampler, prove
 from support.registers import MARRIAGE, Clerk, insert
-from support.stack import ROOT, Stack
+from support.stack import Stack
+from support.van_ban import VanBan
 from support.waiting import until, until_equal
 from support.witness import Witness
 
-CONTRACT = ROOT / "tests" / "data" / "contracts" / "tp_van_ban.odcs.yaml"
-NAME = "tp_doi_hinh"
-MADE = """
-create schema if not exists thu;
-create table if not exists thu.doi_hinh (
-    id int primary key, ma varchar(20), noi_dung text, trang int
-);
-"""
+TEXTS = VanBan("doi_hinh")
+NAME = TEXTS.name
 Rows = dict[str, tuple[str, int]]
 
 
@@ -23,15 +18,8 @@ Rows = dict[str, tuple[str, int]]
 def source(stack: Stack) -> psycopg.Connection:
     """The department, once a table of this module's own flows."""
     connection = stack.justice()
-    connection.execute(MADE)
-    contract = CONTRACT.read_text("utf-8").replace("tp_van_ban", NAME)
-    contract = contract.replace("thu.van_ban", "thu.doi_hinh")
-    (stack.contracts / "so_tu_phap" / f"{NAME}.odcs.yaml").write_text(contract, "utf-8")
-    for part in ("departments", "kafka", "province", "registry"):
-        stack.suoi("prepare", part)
-    for worker in ("streams", "province_sink", "quarantine_sink"):
-        stack.restart(worker)
-    stack.suoi("prepare", "connectors")
+    connection.execute(TEXTS.made)
+    TEXTS.flow(stack)
     connection.execute("insert into thu.doi_hinh values (1, 'A1', 'một', 1), (2, 'A2', 'hai', 1)")
     until(lambda: len(held(stack)) == 2, 60)
     return connection

@@ -10,18 +10,12 @@ import psycopg
 import pytest
 from support.registers import insert
 from support.rows import BIRTH
-from support.stack import ROOT, Stack
+from support.stack import Stack
+from support.van_ban import VanBan
 from support.waiting import until
 
-CONTRACT = ROOT / "tests" / "data" / "contracts" / "tp_van_ban.odcs.yaml"
-NAME = "tp_tam_dung"
-RAW = "raw.so_tu_phap.thu.tam_dung"
-TABLE = """
-create schema if not exists thu;
-create table if not exists thu.tam_dung (
-    id int primary key, ma varchar(20), noi_dung text, trang int
-);
-"""
+TEXTS = VanBan("tam_dung")
+NAME, RAW = TEXTS.name, TEXTS.raw
 SECONDS = 10
 """Within which a dataset is paused once its column is gone."""
 
@@ -30,15 +24,8 @@ SECONDS = 10
 def source(stack: Stack) -> psycopg.Connection:
     """The department, once its new table flows."""
     connection = stack.justice()
-    connection.execute(TABLE)
-    contract = CONTRACT.read_text("utf-8").replace("tp_van_ban", NAME)
-    contract = contract.replace("thu.van_ban", "thu.tam_dung")
-    (stack.contracts / "so_tu_phap" / f"{NAME}.odcs.yaml").write_text(contract, "utf-8")
-    for part in ("departments", "kafka", "province", "registry"):
-        stack.suoi("prepare", part)
-    for worker in ("streams", "province_sink", "quarantine_sink"):
-        stack.restart(worker)
-    stack.suoi("prepare", "connectors")
+    connection.execute(TEXTS.made)
+    TEXTS.flow(stack)
     connection.execute("insert into thu.tam_dung values (1, 'A1', 'một', 1), (2, 'A2', 'hai', 1)")
     until(lambda: row(stack, 1) and row(stack, 2), 60)
     return connection

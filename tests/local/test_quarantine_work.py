@@ -10,18 +10,12 @@ import psycopg
 import pytest
 from support.registers import insert
 from support.rows import BIRTH
-from support.stack import ROOT, Stack
+from support.stack import Stack
+from support.van_ban import VanBan
 from support.waiting import until, until_equal
 
-CONTRACT = ROOT / "tests" / "data" / "contracts" / "tp_van_ban.odcs.yaml"
-NAME = "tp_hang_doi"
-RAW = "raw.so_tu_phap.thu.hang_doi"
-TABLE = """
-create schema if not exists thu;
-create table if not exists thu.hang_doi (
-    id int primary key, ma varchar(20), noi_dung text, trang int
-);
-"""
+TEXTS = VanBan("hang_doi")
+NAME, RAW = TEXTS.name, TEXTS.raw
 BY = ("--reason", "đã rà soát", "--approver", "lãnh đạo Sở")
 MANY = """
 insert into thu.hang_doi select %s + n, 'B' || n, 'sai', 500 from generate_series(1, %s) n
@@ -32,9 +26,7 @@ BAD = 250
 
 def contract(revision: int, most: int) -> str:
     """The contract of our table, whose `trang` may be at most *most*."""
-    text = CONTRACT.read_text("utf-8").replace("tp_van_ban", NAME)
-    text = text.replace("thu.van_ban", "thu.hang_doi")
-    text = text.replace(
+    text = TEXTS.contract.replace(
         "{property: revision, value: 1}", f"{{property: revision, value: {revision}}}"
     )
     text = text.replace('  - {property: rejectShare, value: "1.00"}\n', "")
@@ -44,23 +36,12 @@ def contract(revision: int, most: int) -> str:
     return f"{head}        physicalName: trang\n{tail.replace(kind, kind + bound, 1)}"
 
 
-def write_contract(stack: Stack, revision: int, most: int) -> None:
-    """Put the contract in force for whoever starts now."""
-    path = stack.contracts / "so_tu_phap" / f"{NAME}.odcs.yaml"
-    path.write_text(contract(revision, most), "utf-8")
-
-
 @pytest.fixture(scope="module")
 def source(stack: Stack) -> psycopg.Connection:
     """The department, once its new table flows."""
     connection = stack.justice()
-    connection.execute(TABLE)
-    write_contract(stack, 1, 100)
-    for part in ("departments", "kafka", "province", "registry"):
-        stack.suoi("prepare", part)
-    for worker in ("streams", "province_sink", "quarantine_sink"):
-        stack.restart(worker)
-    stack.suoi("prepare", "connectors")
+    connection.execute(TEXTS.made)
+    TEXTS.flow(stack, contract(1, 100))
     connection.execute("insert into thu.hang_doi values (1, 'A1', 'một', 1), (2, 'A2', 'hai', 2)")
     until(lambda: set(rows(stack)) == {"[1]", "[2]"}, 90)
     return connection
@@ -164,7 +145,7 @@ def test_corrected_rules_make_refused_rows_clean_but_no_older_one_wins(  # Invar
     until(lambda: rows(stack).get("[1202]") == 70)
     until(lambda: items(stack, "open") == open_before - 1)
     stack.wait_decided(NAME)
-    write_contract(stack, 2, 1000)
+    TEXTS.put_in_force(stack, contract(2, 1000))
     stack.restart("streams")
     dry = stack.json("reject", "replay", "--dry-run", "--dataset", NAME)
     assert (dry["clean"], dry["reject"]) == (open_before - 1, 0)

@@ -12,7 +12,8 @@ from typing import Any
 import psycopg
 import pytest
 from confluent_kafka import Consumer
-from support.stack import ROOT, Stack
+from support.stack import Stack
+from support.van_ban import VanBan
 from support.waiting import until, until_equal
 
 from consumers.batch import Record, order_key, read_record
@@ -29,29 +30,21 @@ from schemas.records import OrderKey
 from schemas.system import ORDER_KEY
 from streams.output import keyed_hash
 
-CONTRACT = ROOT / "tests" / "data" / "contracts" / "tp_van_ban.odcs.yaml"
-NAME = "tp_doi_ban"
-TABLE = """
-create schema if not exists thu;
-create table thu.doi_ban (id int primary key, ma varchar(20), noi_dung text, trang int);
+TEXTS = VanBan("doi_ban")
+NAME = TEXTS.name
+ROWS = """
 insert into thu.doi_ban select n, 'D' || n, 'văn bản ' || n, n from generate_series(1, 60) as n;
 """
 WORKERS = ("streams", "province_sink", "quarantine_sink", "portal_cache", "findings")
 
 
-def prepare(stack: Stack, major: int) -> None:
-    text = CONTRACT.read_text("utf-8").replace("tp_van_ban", NAME)
-    text = text.replace("thu.van_ban", "thu.doi_ban").replace(
-        "open, value: none", "open, value: row"
-    )
+def contract(major: int) -> str:
+    text = TEXTS.contract.replace("open, value: none", "open, value: row")
     text = text.replace("openMode, value: none", "openMode, value: row")
     text = text.replace('"1.0.0"', f'"{major}.0.0"').replace(
         "revision, value: 1", f"revision, value: {major}"
     )
-    text = text.replace("partitions, value: 2", f"partitions, value: {2 * major}")
-    (stack.contracts / "so_tu_phap" / f"{NAME}.odcs.yaml").write_text(text, "utf-8")
-    for part in ("departments", "kafka", "province", "registry"):
-        stack.suoi("prepare", part)
+    return text.replace("partitions, value: 2", f"partitions, value: {2 * major}")
 
 
 @contextmanager
@@ -132,15 +125,12 @@ def topic_of(stack: Stack) -> dict[str, Any]:
 
 def test_a_version_is_raised_and_filled_while_all_goes_on(stack: Stack) -> None:
     source = stack.justice()
-    source.execute(TABLE)
-    prepare(stack, 1)
-    for worker in WORKERS:
-        stack.restart(worker)
-    stack.suoi("prepare", "connectors")
+    source.execute(TEXTS.made + ROWS)
+    TEXTS.flow(stack, contract(1), WORKERS)
     until(lambda: len(standing(stack)) == 60, 90)
     with changing(stack) as done:
         until(lambda: done[0] > 20)
-        prepare(stack, 2)
+        TEXTS.put_in_force(stack, contract(2))
         for worker in WORKERS:
             stack.restart(worker)
         assert topic_of(stack)["lacking"] >= 30

@@ -8,11 +8,12 @@ from typing import Any
 
 import psycopg
 import pytest
-from support.stack import ROOT, Stack
+from support.stack import Stack
+from support.van_ban import VanBan
 from support.waiting import until, until_equal
 
-CONTRACT = ROOT / "tests" / "data" / "contracts" / "tp_van_ban.odcs.yaml"
-NAME = "tp_xet_lai"
+TEXTS = VanBan("xet_lai")
+NAME = TEXTS.name
 TABLE = """
 create schema if not exists thu;
 create table if not exists thu.xet_lai (id int primary key, ma varchar(20), noi_dung text);
@@ -28,32 +29,18 @@ MANDATORY = OPTIONAL.replace("false", "true").replace('"O"', '"M"').replace("[",
 
 def contract(revision: int) -> str:
     """The second revision asks for one field less and takes one more."""
-    text = (
-        CONTRACT.read_text("utf-8")
-        .replace("tp_van_ban", NAME)
-        .replace("thu.van_ban", "thu.xet_lai")
-    )
+    text = TEXTS.contract
     if revision == 2:
         return text.replace("revision, value: 1", "revision, value: 2").replace("1.0.0", "1.1.0")
     assert OPTIONAL in text
     return text.replace(OPTIONAL, MANDATORY).split("      - name: trang")[0]
 
 
-def prepare(stack: Stack, revision: int) -> None:
-    path = stack.contracts / "so_tu_phap" / f"{NAME}.odcs.yaml"
-    path.write_text(contract(revision), "utf-8")
-    for part in ("departments", "kafka", "province", "registry"):
-        stack.suoi("prepare", part)
-
-
 @pytest.fixture(scope="module")
 def source(stack: Stack) -> psycopg.Connection:
     connection = stack.justice()
     connection.execute(TABLE)
-    prepare(stack, 1)
-    for worker in ("streams", "province_sink", "quarantine_sink"):
-        stack.restart(worker)
-    stack.suoi("prepare", "connectors")
+    TEXTS.flow(stack, contract(1))
     connection.execute("insert into thu.xet_lai values (1, 'A1', 'một'), (2, 'A2', null)")
     until(lambda: rows(stack) and refused(stack), 60)
     return connection
@@ -86,7 +73,7 @@ def test_a_column_more_is_taken_up_without_a_loss(stack: Stack, source: psycopg.
     assert rows(stack) == {"[1]": 1}
     assert refused(stack) == {"[2]": "open"}
     source.execute("alter table thu.xet_lai add trang int")
-    prepare(stack, 2)
+    TEXTS.put_in_force(stack, contract(2))
     stack.restart("province_sink")  # the sink first: it takes rows without the column
     source.execute("insert into thu.xet_lai values (3, 'A3', 'ba', 3)")
     until(lambda: "[3]" in rows(stack))

@@ -1,21 +1,17 @@
 """A dataset is added to a running stack, and its long text is never lost (traps 2 and 11)."""
 
 import random
-import shutil
 import string
 from typing import Any
 
 import psycopg
 import pytest
-from support.stack import ROOT, Stack
+from support.stack import Stack
+from support.van_ban import VanBan
 from support.waiting import until
 
-CONTRACT = ROOT / "tests" / "data" / "contracts" / "tp_van_ban.odcs.yaml"
-TABLE = """
-create schema if not exists thu;
-create table if not exists thu.van_ban (
-    id int primary key, ma varchar(20), noi_dung text, trang int
-);
+TEXTS = VanBan("van_ban")
+OLD = """
 insert into thu.van_ban select n, 'C' || n, 'đã có từ trước', 1 from generate_series(1, 500) n
 on conflict do nothing;
 """
@@ -25,13 +21,8 @@ on conflict do nothing;
 def source(stack: Stack) -> psycopg.Connection:
     """The department, once its new table flows: the contract is the only thing that was written."""
     connection = stack.justice()
-    connection.execute(TABLE)
-    shutil.copy(CONTRACT, stack.contracts / "so_tu_phap")
-    for part in ("departments", "kafka", "province", "registry"):
-        stack.suoi("prepare", part)
-    for worker in ("streams", "province_sink", "quarantine_sink"):
-        stack.restart(worker)
-    stack.suoi("prepare", "connectors")
+    connection.execute(TEXTS.made + OLD)
+    TEXTS.flow(stack)
     return connection
 
 
