@@ -7,8 +7,9 @@ garbage a moment later, by their reference counts alone.
 
 import gc
 
-YOUNG = 20_000
-"""New containers between two looks: a chunk's records are gone by then."""
+YOUNG = 200_000
+"""New containers between two looks. Two of a sink's batches, 5,000 records of some ten containers
+each, are there at a time; they are gone by their reference counts before that."""
 
 
 def settle(young: int = YOUNG) -> None:
