@@ -25,7 +25,6 @@ class Load:
     def __init__(self, stack: Stack, rows: int) -> None:
         """Write *rows* rows and wait until the province has them."""
         self._stack, self.rows = stack, rows
-        self._source: psycopg.Connection = stack.justice()
         self._kafka: Consumer = open_reader(stack)
         self._places = kafka_reader.partitions(self._kafka, RAW)
         self._before: dict[Place, int] = {}
@@ -34,20 +33,22 @@ class Load:
 
     def _fill(self) -> None:
         columns = ", ".join(DEATH)
-        insert(self._source, TABLE, DEATH | {"uuid": _uuid(1)})
-        self._source.execute(
-            f"insert into {TABLE} (uuid, {columns}) "  # type: ignore[arg-type]  # noqa: S608
-            f"select ('{_PREFIX}' || lpad(n::text, 12, '0'))::uuid, {columns} "
-            f"from {TABLE}, generate_series(2, %s) n where uuid = %s",
-            (self.rows, _uuid(1)),
-        )
+        with self._department() as source:
+            insert(source, TABLE, DEATH | {"uuid": _uuid(1)})
+            source.execute(
+                f"insert into {TABLE} (uuid, {columns}) "  # type: ignore[arg-type]  # noqa: S608
+                f"select ('{_PREFIX}' || lpad(n::text, 12, '0'))::uuid, {columns} "
+                f"from {TABLE}, generate_series(2, %s) n where uuid = %s",
+                (self.rows, _uuid(1)),
+            )
 
     def begin(self) -> None:
         """Ask for the load and return once it runs."""
         self._before = {place: self._end(place) for place in self._places}
         wanted = json.dumps({"data-collections": [TABLE], "type": "incremental"})
         query = "insert into cdc.signal values (%s, 'execute-snapshot', %s)"
-        self._source.execute(query, (f"strike-{next(_SIGNALS)}", wanted))
+        with self._department() as source:
+            source.execute(query, (f"strike-{next(_SIGNALS)}", wanted))
         until(lambda: self.read() > 0, 60, pause=0.01)
 
     def read(self) -> int:
@@ -61,9 +62,14 @@ class Load:
 
     def close(self) -> None:
         """Remove the rows again."""
-        self._source.execute(f"delete from {TABLE} where uuid >= %s", (_uuid(0),))  # type: ignore[arg-type]  # noqa: S608
+        with self._department() as source:
+            source.execute(f"delete from {TABLE} where uuid >= %s", (_uuid(0),))  # type: ignore[arg-type]  # noqa: S608
         until_equal(self._held, set(), 120)
         self._kafka.close()
+
+    def _department(self) -> psycopg.Connection:
+        """Open it anew: the last strike may have killed it."""
+        return psycopg.connect(self._stack.justice_dsn, autocommit=True)
 
     def _held(self) -> set[str]:
         rows = self._stack.all(_LIVING, f'["{_PREFIX}%')
