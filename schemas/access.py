@@ -142,7 +142,8 @@ def _reader(datasets: tuple[Dataset, ...]) -> Iterator[Grant]:
 def _operator(datasets: tuple[Dataset, ...]) -> Iterator[Grant]:
     """`suoi reject replay` and `approve`: what is judged again, and approved tombstones."""
     for dataset in datasets:
-        yield from _each("operator", topics.reject(dataset), _READ)
+        for name in (topics.reject(dataset), topics.raw(dataset)):
+            yield from _each("operator", name, _READ)
         for name in (topics.clean(dataset), *_open(dataset)):
             yield from _each("operator", name, _WRITE)
     yield from _each("operator", topics.REPLAY, _WRITE)

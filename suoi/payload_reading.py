@@ -1,17 +1,18 @@
-"""The payload of a refused record: from the province, where it is sealed, else from reject.*."""
+"""The payload of a refused record: from the province, where it is sealed, else from Kafka."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from confluent_kafka import Consumer
 
-from consumers.batch import read_record
+from consumers.batch import Record, read_record
 from consumers.payloads import Payload, unseal
 from infra import kafka_reader
 from infra.kafka_reader import Place
 from infra.local.access import kafka_client
 from infra.local.home import Home
 from infra.sealing import read_keys
+from schemas.records import Origin
 from schemas.replay import ORIGIN
 from suoi.quarantine import OPERATOR, Kept
 
@@ -30,7 +31,7 @@ class Payloads:
         self._reader: Consumer | None = None
 
     def read(self, item: Kept) -> Payload | None:
-        """Give the payload of *item*; None where reject.* no longer holds it.
+        """Give the payload of *item*; None where Kafka no longer holds it.
 
         Raises:
             Fatal: it was sealed for another item, or its key is away.
@@ -38,29 +39,30 @@ class Payloads:
         """
         if item.sealed is not None:
             return unseal(self._keys, item.identity, item.sealed)
-        return self._from_kafka(item)
+        record = self._rejected(item) if item.was_rejected else self._at(item.identity.raw)
+        return None if record is None else Payload(record.key, record.value or b"")
 
     def close(self) -> None:
         """Let Kafka's client go."""
         if self._reader is not None:
             self._reader.close()
 
-    def _from_kafka(self, item: Kept) -> Payload | None:
-        topic, partition, offset = item.reject
-        if not topic.startswith("reject."):
-            return None  # the database refused a clean row: its raw record was never a reject
+    def _rejected(self, item: Kept) -> Record | None:
+        """Give its record of reject.*, unless another stands there: the topic was made anew."""
+        record = self._at(item.reject)
+        if record is None:
+            return None
+        told = [record.headers.get(name) for name in ORIGIN]
+        return record if told == [str(part) for part in item.identity.raw] else None
+
+    def _at(self, origin: Origin) -> Record | None:
+        topic, partition, offset = origin
         reader, place = self._opened(), Place(topic, partition)
         low, end = kafka_reader.bounds(reader, place)
         if not low <= offset < end:
             return None
-        for message in kafka_reader.read(reader, {place: (offset, offset + 1)}):
-            record = read_record(message)
-            told = [record.headers.get(name) for name in ORIGIN]
-            if told == [
-                str(part) for part in item.identity.raw
-            ]:  # the topic may have been made anew
-                return Payload(record.key, record.value or b"")
-        return None
+        found = kafka_reader.read(reader, {place: (offset, offset + 1)})
+        return next(map(read_record, found), None)
 
     def _opened(self) -> Consumer:
         if self._reader is None:

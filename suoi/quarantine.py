@@ -47,10 +47,15 @@ class Kept(NamedTuple):
     generation: int | None
     identity: Identity
     reject: Origin
-    """Where its record lies in reject.*."""
+    """Where its record lies in reject.*; in clean.*, where the database refused it."""
     sealed: Sealed | None
     source_ts: int
     """When it was committed at the source, µs since the epoch; 0 = not known."""
+
+    @property
+    def was_rejected(self) -> bool:
+        """Whether rules refused it, not the database."""
+        return self.reject.topic.startswith("reject.")
 
 
 class Act(NamedTuple):

@@ -1,12 +1,13 @@
 -- file --
 -- The same change met twice (same key, same order key) is filed once; what is not returned was replayed.
+-- No rules refused it, the database did: `judged` 0, so that it may be sent again under the same rules.
 insert into quarantine.item (
     dataset, key, key_hash, op, problems, owner_unit, generation, position, step, ruleset, source_ts,
-    raw_topic, raw_partition, raw_offset, reject_topic, reject_partition, reject_offset, status
+    raw_topic, raw_partition, raw_offset, reject_topic, reject_partition, reject_offset, judged, status
 )
 select dataset, key, encode(sha256(convert_to(key, 'UTF8')), 'hex'), op, problems, owner_unit,
     generation, position, step, ruleset, timestamptz 'epoch' + source_ts * interval '1 microsecond',
-    raw_topic, raw_partition, raw_offset, reject_topic, reject_partition, reject_offset, 'arriving'
+    raw_topic, raw_partition, raw_offset, reject_topic, reject_partition, reject_offset, 0, 'arriving'
 from jsonb_to_recordset(%(items)s::jsonb) as arriving (
     dataset text, key text, op text, problems jsonb, owner_unit text,
     generation int, position bigint, step bigint, ruleset int, source_ts bigint,
@@ -88,8 +89,8 @@ update quarantine.item set status = 'open' where status = 'arriving';
 
 -- close --
 -- A comparison with the stored order keys, never an event: the order of arrival does not matter.
--- The same change under newer rules is a replay; a later change, or a delete, was made at the source,
--- and what had been replayed meanwhile was superseded by it.
+-- The same change under newer rules, or one the database had refused, is a replay; a later change, or
+-- a delete, was made at the source, and what had been replayed meanwhile was superseded by it.
 update quarantine.item as item set
     status = case when (held._generation, held._position, held._step)
         = (item.generation, item.position, item.step) then 'replayed'
@@ -100,7 +101,7 @@ update quarantine.item as item set
 from {table} as held
 where item.dataset = %(dataset)s and item.status = 'open' and item.key = held._key
 and (held._generation, held._position, held._step, held._ruleset)
-    > (item.generation, item.position, item.step, item.ruleset);
+    >= (item.generation, item.position, item.step, item.ruleset);
 
 -- close_named --
 -- Without an order key the raw partition decides: it holds the changes of one row in their order.

@@ -158,6 +158,24 @@ def test_corrected_rules_make_refused_rows_clean_but_no_older_one_wins(  # Invar
     until(lambda: books_hold(stack), 60)
 
 
+def test_a_row_that_the_database_refused_is_sent_again_under_the_same_rules(
+    stack: Stack, source: psycopg.Connection
+) -> None:
+    province, replayed = stack.province(), items(stack, "replayed")
+    province.execute(f"alter table clean.{NAME} add constraint few_pages check (trang < 900)")
+    source.execute("insert into thu.hang_doi values (4, 'A4', 'bốn', 950)")
+    until(lambda: items(stack, "open") == 1)
+    (item,) = stack.json("reject", "list", "--dataset", NAME)
+    found = stack.json("reject", "open", str(item["id"]), "--reason", "kiểm tra")
+    assert found["value"]["after"]["trang"] == 950
+    province.execute(f"alter table clean.{NAME} drop constraint few_pages")
+    assert stack.json("reject", "replay", "--dataset", NAME)["sent"] == 1
+    until_equal(lambda: rows(stack).get("[4]"), 950)
+    until(lambda: items(stack, "open") == 0)
+    assert items(stack, "replayed") == replayed + 1
+    until(lambda: books_hold(stack), 60)  # Invariant 2
+
+
 def test_a_truncate_waits_and_approved_removes_exactly_its_rows(
     stack: Stack, source: psycopg.Connection
 ) -> None:
