@@ -17,6 +17,7 @@ from schemas.control import BROKEN, STORM, VANISHED, Standing
 from suoi.capture import statuses
 from suoi.finding import behind_since
 from suoi.law import compiled, unconnected
+from suoi.topic_versions import versions
 
 Problem = dict[str, str]
 
@@ -37,6 +38,7 @@ _STORM = (
     "`suoi dataset resume {name} --reason …` goes on where it stopped"
 )
 _HINTS = {VANISHED: _VANISHED, BROKEN: _BROKEN, STORM: _STORM}
+_UNFILLED = "`suoi topic fill {name}` writes them there, while everything goes on"
 _BEHIND = "`suoi lag` shows the hop that does not follow, `suoi connector status` a load under way"
 
 
@@ -82,6 +84,15 @@ def of_findings(home: Home) -> Iterator[Problem]:
     if since is not None:
         what = "what was written since then is not yet judged by the rules that need other rows"
         yield problem(what, "findings", _UNJUDGED, since.isoformat(timespec="milliseconds"))
+
+
+def of_versions(home: Home, catalogue: Catalogue) -> Iterator[Problem]:
+    """Name each dataset whose new topics do not hold every row yet (`suoi topic fill`)."""
+    raised = {name: one for name, one in catalogue.items() if one.major > 1}
+    for one in versions(home, raised) if raised else ():
+        if one["lacking"]:
+            what = f"{one['topic']} does not hold {one['lacking']} rows of the version before"
+            yield problem(what, one["dataset"], _UNFILLED.format(name=one["dataset"]))
 
 
 def problem(what: str, where: str, hint: str, since: str | None = None) -> Problem:

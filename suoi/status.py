@@ -57,6 +57,7 @@ def _look(home: Home, catalogue: Catalogue, found: dict[str, Any]) -> None:
     try:
         found["problems"] += problems.of_capture(home, catalogue)
         found["problems"] += problems.of_findings(home)
+        found["problems"] += problems.of_versions(home, catalogue)
         known = standings(home.root)
         found["problems"] += problems.of_pauses(catalogue, known)
         found["datasets"] = figures.datasets(home.root)

@@ -119,6 +119,12 @@ def delivered(stack: Stack, source: psycopg.Connection) -> bool:
     return stack.all(query) == [(pages,)]
 
 
+def hints(stack: Stack) -> list[str]:
+    """What `suoi status` advises about our dataset."""
+    found = stack.json("status", check=False)["problems"]
+    return [one["hint"] for one in found if one["where"] == NAME]
+
+
 def topic_of(stack: Stack) -> dict[str, Any]:
     return next(one for one in stack.json("topic", "list", check=False) if one["dataset"] == NAME)
 
@@ -134,6 +140,7 @@ def test_a_version_is_raised_and_filled_while_all_goes_on(stack: Stack) -> None:
         for worker in WORKERS:
             stack.restart(worker)
         assert topic_of(stack)["lacking"] >= 30
+        assert any("suoi topic fill" in hint for hint in hints(stack))
         assert stack.json("topic", "fill", NAME, "--dry-run", check=False)["copied"] == 0
         struck = stack.arm("fill.after_copy")
         assert stack.suoi("topic", "fill", NAME, check=False).returncode == -9
