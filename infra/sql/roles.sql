@@ -28,7 +28,7 @@ grant update (status, closed_at, closed_generation, closed_position, closed_step
     on quarantine.item to province_sink;
 grant insert (dataset, key, key_hash, op, problems, owner_unit, generation, position, step, ruleset,
     source_ts, raw_topic, raw_partition, raw_offset, reject_topic, reject_partition, reject_offset,
-    status) on quarantine.item to province_sink;
+    judged, status) on quarantine.item to province_sink;
 
 -- grant_quarantine --
 grant usage on schema clean, ledger, quarantine to province_quarantine;
