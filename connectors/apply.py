@@ -4,7 +4,6 @@ Guards first; then the connector, seeded where it has no offset yet; then the lo
 yet loaded.
 """
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -14,6 +13,7 @@ from connectors.capture import Config, patterns, seeding
 from connectors.desk import Desk
 from connectors.guards import Refusal
 from infra.errors import Transient
+from infra.waiting import wait_for
 from schemas import topics
 from schemas.contract import Dataset
 
@@ -149,14 +149,12 @@ def _resumed(desk: Desk) -> bool:
 
 
 def _until(desk: Desk, holds: Callable[[], bool], deed: str) -> None:
-    deadline = time.monotonic() + desk.patience_s
-    while not holds():
-        if time.monotonic() > deadline:
-            state = desk.connect.state(desk.source.id)
-            cause = f" ({state.connector}, {state.task}: {state.cause})" if state else ""
-            message = (
-                f"the connector of {desk.source.id} has not {deed} within {desk.patience_s:.0f} s"
-                f"{cause}. Look at Connect's log, then run `suoi connector apply` again."
-            )
-            raise Transient(message)
-        time.sleep(_ASK_EVERY_S)
+    if wait_for(holds, desk.patience_s, _ASK_EVERY_S):
+        return
+    state = desk.connect.state(desk.source.id)
+    cause = f" ({state.connector}, {state.task}: {state.cause})" if state else ""
+    message = (
+        f"the connector of {desk.source.id} has not {deed} within {desk.patience_s:.0f} s"
+        f"{cause}. Look at Connect's log, then run `suoi connector apply` again."
+    )
+    raise Transient(message)

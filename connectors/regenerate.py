@@ -4,7 +4,6 @@ The connector is stopped first and stays stopped until the new generation is wri
 may be done again after a kill.
 """
 
-import time
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -12,6 +11,7 @@ from connectors.desk import Desk
 from connectors.watch import open_gate
 from infra.errors import Transient
 from infra.faults import point
+from infra.waiting import wait_for
 
 _ASK_EVERY_S = 0.2
 
@@ -58,12 +58,9 @@ def _forgotten(desk: Desk) -> bool:
 
 
 def _until(desk: Desk, holds: Callable[[], bool], deed: str) -> None:
-    deadline = time.monotonic() + desk.patience_s
-    while not holds():
-        if time.monotonic() > deadline:
-            message = (
-                f"the connector of {desk.source.id} has not {deed} within {desk.patience_s:.0f} s. "
-                "Nothing is lost: run the same command again."
-            )
-            raise Transient(message)
-        time.sleep(_ASK_EVERY_S)
+    if not wait_for(holds, desk.patience_s, _ASK_EVERY_S):
+        message = (
+            f"the connector of {desk.source.id} has not {deed} within {desk.patience_s:.0f} s. "
+            "Nothing is lost: run the same command again."
+        )
+        raise Transient(message)

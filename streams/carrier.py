@@ -172,7 +172,7 @@ class _Said:
         now = time.monotonic()
         if now - self._last >= _SAY_EVERY_S:
             seconds = round(self._seconds, 3)
-            _log.info("chunk.judged", batches=self._chunks, seconds=seconds, **self._counts)
+            _log.info("chunk.judged", chunks=self._chunks, seconds=seconds, **self._counts)
             self._counts.clear()
             self._chunks, self._seconds, self._last = 0, 0.0, now
 

@@ -1,6 +1,5 @@
 """`suoi reconcile DATASET`: source and province, province and portal, compared row by row."""
 
-import time
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Annotated, Any
@@ -17,6 +16,7 @@ from infra.errors import Usage
 from infra.local.access import SUPERUSER, postgres_conninfo
 from infra.local.home import Home
 from infra.postgres import connect
+from infra.waiting import wait_for
 from schemas.catalogue import Catalogue
 from schemas.contract import Dataset
 from streams.conditions import CONDITIONS
@@ -113,14 +113,11 @@ def settling(books: Books, dataset: Dataset, patience_s: float) -> Settle:
     alone = replace(books, catalogue=Catalogue({dataset.id: dataset}))
 
     def settle(moment: int) -> bool:
-        deadline = time.monotonic() + patience_s
-        while True:
+        def settled() -> bool:
             through = alone.complete_through().get(dataset.id)
-            if through is not None and through >= instant(moment):
-                return True
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(_PAUSE_S)
+            return through is not None and through >= instant(moment)
+
+        return wait_for(settled, patience_s, _PAUSE_S)
 
     return settle
 

@@ -6,7 +6,6 @@ and load, let the held datasets go on, wait until all of it is delivered, show w
 """
 
 import asyncio
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -32,6 +31,7 @@ from infra.local.access import SUPERUSER, kafka_client, postgres_conninfo
 from infra.local.home import Home
 from infra.memory import Memory, MemoryReader, write_memory
 from infra.postgres import Connection, classified, connect
+from infra.waiting import wait_for
 from schemas import topics
 from schemas.contract import Dataset
 from schemas.control import BROKEN, decided, resumed
@@ -232,12 +232,15 @@ class Work:
 
     def _wait(self, ask: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
         """Ask until nothing is left, or patience ends; returns what is left."""
-        deadline = time.monotonic() + self._asked.patience_s
-        while True:
+        left: tuple[str, ...] = ()
+
+        def nothing() -> bool:
+            nonlocal left
             left = ask()
-            if not left or time.monotonic() > deadline:
-                return left
-            time.sleep(_ASK_EVERY_S)
+            return not left
+
+        wait_for(nothing, self._asked.patience_s, _ASK_EVERY_S)
+        return left
 
     def _memory(self) -> Memory:
         return self._reader.read()

@@ -6,7 +6,6 @@ rows that are older; a row written later keeps itself by its guard (invariant 4)
 once the broker has every tombstone (invariant 1): killed before, approving again finishes it.
 """
 
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Annotated
@@ -20,6 +19,7 @@ from infra.faults import point
 from infra.kafka_reader import Place
 from infra.local.access import environment
 from infra.settings import read_settings
+from infra.waiting import wait_for
 from schemas import topics
 from schemas.contract import Dataset
 from schemas.records import UNASSIGNED, OrderKey
@@ -178,15 +178,13 @@ def _delivered(desk: Desk, topic: str) -> dict[Place, int]:
 
 
 def _wait(ends: dict[Place, int], ask: Callable[[], dict[Place, int]], whom: str) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while True:
+    def passed() -> bool:
         now = ask()
-        if all(now.get(place, 0) >= end for place, end in ends.items()):
-            return
-        if time.monotonic() > deadline:
-            message = (
-                f"{whom} is behind, so an older row could come after its removal; nothing was "
-                "removed. `suoi lag` shows where it waits; approve again when it has gone on."
-            )
-            raise Transient(message)
-        time.sleep(0.1)
+        return all(now.get(place, 0) >= end for place, end in ends.items())
+
+    if not wait_for(passed, PATIENCE_S):
+        message = (
+            f"{whom} is behind, so an older row could come after its removal; nothing was "
+            "removed. `suoi lag` shows where it waits; approve again when it has gone on."
+        )
+        raise Transient(message)

@@ -5,7 +5,6 @@ copied, or a row would change behind its copy and never come to the new version;
 to the old one any more (`schemas.access.closed`), and its ends are compared again at the end.
 """
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,6 +35,7 @@ from infra.posting import Post
 from infra.redis_client import Redis, asking, open_redis
 from infra.registry import Registry
 from infra.settings import read_settings
+from infra.waiting import wait_for
 from schemas import topics
 from schemas.access import PRINCIPALS, Grant
 from schemas.avro import open_schema
@@ -185,15 +185,12 @@ def wait(ready: Callable[[], bool], patience_s: float, otherwise: str) -> None:
     Raises:
         Transient: it is not within *patience_s* seconds.
     """
-    deadline = time.monotonic() + patience_s
-    while not ready():
-        if time.monotonic() > deadline:
-            message = (
-                f"{otherwise} within {patience_s:g} s. `suoi lag` shows where it waits; the same "
-                "command goes on."
-            )
-            raise Transient(message)
-        time.sleep(_LOOK_S)
+    if not wait_for(ready, patience_s, _LOOK_S):
+        message = (
+            f"{otherwise} within {patience_s:g} s. `suoi lag` shows where it waits; the same "
+            "command goes on."
+        )
+        raise Transient(message)
 
 
 @contextmanager

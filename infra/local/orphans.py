@@ -2,10 +2,10 @@
 
 import os
 import signal
-import time
 from collections.abc import Iterable
 
 from infra.local.state import Process, State
+from infra.waiting import wait_for
 
 _GENTLE_S = 15.0
 _FIRM_S = 5.0
@@ -32,13 +32,8 @@ def end_orphans(state: State) -> list[str]:
 
 def gone(processes: Iterable[Process], deadline_s: float) -> bool:
     """Wait until none of *processes* lives; False when *deadline_s* ends first."""
-    end = time.monotonic() + deadline_s
     processes = list(processes)
-    while any(process.lives() for process in processes):
-        if time.monotonic() > end:
-            return False
-        time.sleep(_LOOK_S)
-    return True
+    return wait_for(lambda: not any(one.lives() for one in processes), deadline_s, _LOOK_S)
 
 
 def _signal(process: Process, number: signal.Signals) -> None:

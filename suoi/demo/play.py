@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 from infra.errors import Transient
+from infra.waiting import wait_for
 from suoi.demo.clerk import Clerk
 from suoi.demo.departments import local_now
 from suoi.demo.desk import Desk
@@ -15,7 +16,6 @@ from suoi.demo.registers import REGISTERS, Register, shares, write_rows
 from suoi.demo.stage import Stage, unfinished
 from suoi.demo.story import Story
 from suoi.demo.table import Screen, lines, seconds
-from suoi.demo.waiting import wait_for
 from suoi.demo.watch import Watch
 from suoi.demo.words import Words
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from random import Random
 from typing import NamedTuple, Protocol
 
+from infra.waiting import wait_for
 from schemas.records import Row
 from suoi.demo.defects import BIRTHS, PRODUCTS
 from suoi.demo.departments import Department, Key, key_text, local_now
 from suoi.demo.desk import Desk
 from suoi.demo.province import Item
 from suoi.demo.registers import REGISTERS, Register
-from suoi.demo.waiting import wait_for
 from suoi.demo.words import Words
 
 _WRITTEN = ("so_ks", "ma_xa", "ma_he", "ten_xa", "ho", "dem", "ten", "gt", "dan_toc", "me_ns")
@@ -34,6 +34,7 @@ _HELD = (
 _SPOILED: Row = {"me_ns": "12/04/91", "ma_xa": "03646", "ma_he": None, "ten_xa": None, "gt": None}
 """A year of two digits, a commune code with two meanings, no sex: three problems at once."""
 _ASK_S = 0.02
+_SOON_S = 0.005
 """Between two questions to the portal: each answer is the whole dataset, or nothing new."""
 _CLOSED = ("fixed_at_source", "superseded", "replayed", "waived")
 
@@ -85,7 +86,9 @@ class Story:
         register = _register(BIRTHS)
         written = self._write(register)
         key, began = self._insert(register, written)
-        held = wait_for(lambda: self.province.row(BIRTHS, key_text(key), _HELD), self.patience_s)
+        held = wait_for(
+            lambda: self.province.row(BIRTHS, key_text(key), _HELD), self.patience_s, _SOON_S
+        )
         if held is None:
             return [Step("birth", ok=False, facts={})]
         facts = {"ms": _since(began)}
@@ -98,7 +101,7 @@ class Story:
         register = _register(BIRTHS)
         good = self._write(register)
         key, began = self._insert(register, good | _SPOILED)
-        item = wait_for(lambda: self._item(key, ("open",)), self.patience_s)
+        item = wait_for(lambda: self._item(key, ("open",)), self.patience_s, _SOON_S)
         if item is None:
             return [Step("bad", ok=False, facts={})]
         codes = [problem["code"] for problem in item.problems]
@@ -113,9 +116,9 @@ class Story:
         columns = {name: good[name] for name in _SPOILED}
         self.departments[register.source].update(register, key, columns)
         name = key_text(key)
-        held = wait_for(lambda: self.province.row(BIRTHS, name, _HELD), self.patience_s)
+        held = wait_for(lambda: self.province.row(BIRTHS, name, _HELD), self.patience_s, _SOON_S)
         applied = _since(began)
-        closed = wait_for(lambda: self._item(key, _CLOSED), self.patience_s)
+        closed = wait_for(lambda: self._item(key, _CLOSED), self.patience_s, _SOON_S)
         if held is None or closed is None:
             return Step("fixed", ok=False, facts={})
         facts = {"ms": applied, "closed": _since(began), "status": closed.status}
