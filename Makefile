@@ -39,7 +39,7 @@ chaos: setup  ## the slow faults, then random ones: make chaos SEEDS=n MINUTES=m
 
 constraints: setup  ## pin every Python package by hash, from pyproject.toml
 	@$(PYTHON) -m venv .build/uv && .build/uv/bin/pip install -q uv
-	@printf 'setuptools>=75\n' > .build/build.in
+	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' > .build/build.in
 	@.build/uv/bin/uv pip compile pyproject.toml .build/build.in --group dev --generate-hashes \
 		--universal --python-version 3.11 --no-emit-index-url --no-header -q -U -o constraints.txt
 
@@ -49,3 +49,4 @@ checksums:  ## pin the Java artefacts anew, after a change of the poms: read the
 clean:  ## stop the stack and remove what setup and the stack made
 	@if [ -x $(BIN)/suoi ]; then $(BIN)/suoi down; fi
 	rm -rf .suoi .build .venv .pytest_cache .ruff_cache .mypy_cache .import_linter_cache *.egg-info
+	rm -f schemas/avro_code/*.so consumers/*.so

@@ -8,20 +8,19 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, lru_cache
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
 
 from schemas import topics
 from schemas.avro import clean_schema, open_schema
-from schemas.avro_code import Parts, compile_parts
+from schemas.avro_code import Encode, compile_encoder
 from schemas.contract import Dataset
 from schemas.records import Accepted, Change, Problem, Rejected
 from schemas.replay import GENERATION, RULESET
 from streams.envelope import RawRecord
 from streams.judge import Judged, place
-from streams.projection import Opening, columns_at
+from streams.projection import Opening
 
 Headers = list[tuple[str, str | bytes | None]]
 _BLOCK = 64
@@ -48,9 +47,9 @@ class Writer:
         self._open = Opener(dataset, schema_ids, secret) if dataset.open_columns else None
 
     @cached_property
-    def _parts(self) -> Parts:
-        """Generated when the first clean row comes: most of many datasets are silent."""
-        return compile_parts(clean_schema(self._dataset), words(self._dataset))
+    def _encode(self) -> Encode:
+        """Made when the first clean row comes: most of many datasets are silent."""
+        return compile_encoder(clean_schema(self._dataset), self._head)
 
     def messages(self, record: RawRecord, judged: Judged) -> list[Message]:
         """Return what *judged* sends; a filtered record sends nothing but its line in the books."""
@@ -70,12 +69,11 @@ class Writer:
     def _accepted(self, verdict: Accepted, opening: Opening | None) -> list[Message]:
         change = verdict.change
         raw, key = place(change.origin), change.key.encode()
-        parts = self._parts((*(verdict.values or ()), *system_values(verdict, raw)))
-        value = b"".join((self._head, *parts))
+        value = self._encode(verdict.values or (), system_values(verdict, raw))
         headers: Headers = [("suoi.op", change.op), ("suoi.raw", raw)]
         found = [Message(self._clean_topic, key, value, headers)]
         if self._open and opening:
-            found.append(self._open.message(change, opening, parts))
+            found.append(self._open.message(change, opening))
         return found
 
     def _deleted(self, verdict: Accepted) -> Message:
@@ -107,21 +105,6 @@ class Writer:
         return Message(self._reject_topic, record.key or b"", record.value, headers)
 
 
-class Shared(NamedTuple):
-    """How an open record is made of a clean one's fields, and of those that are its own."""
-
-    taken: Callable[[tuple[bytes, ...]], tuple[bytes, ...]]
-    own: Callable[[tuple[Any, ...]], tuple[Any, ...]]
-    encode: Parts | None
-    """Of its own fields; None where it has none."""
-
-    def parts(self, clean: tuple[bytes, ...], values: tuple[Any, ...]) -> tuple[bytes, ...]:
-        """Return the bytes of each open field, given those of the *clean* and the open values."""
-        if self.encode is None:
-            return self.taken(clean)
-        return self.taken((*clean, *self.encode(self.own(values))))
-
-
 class Opener:
     """Writes the open topic of one dataset."""
 
@@ -132,63 +115,22 @@ class Opener:
         self._hash = keyed_hash(secret)
 
     @cached_property
-    def _encode(self) -> Parts:
-        return compile_parts(open_schema(self._dataset), words(self._dataset))
+    def _encode(self) -> Encode:
+        return compile_encoder(open_schema(self._dataset), self._head)
 
-    @cached_property
-    def _shared(self) -> Shared:
-        """What is the same in a clean record: all but what is transformed."""
-        clean, schema = clean_schema(self._dataset)["fields"], open_schema(self._dataset)
-        places = {(one["name"], str(one["type"])): place for place, one in enumerate(clean)}
-        shown = {one.name for one in self._dataset.open_columns if one.transform}
-        wanted = [
-            None if one["name"] in shown else places.get((one["name"], str(one["type"])))
-            for one in schema["fields"]
-        ]
-        own = [place for place, found in enumerate(wanted) if found is None]
-        fields = [schema["fields"][place] for place in own]
-        behind = {place: len(clean) + number for number, place in enumerate(own)}
-        taken = [behind[n] if found is None else found for n, found in enumerate(wanted)]
-        encode = compile_parts({**schema, "fields": fields}, words(self._dataset)) if own else None
-        return Shared(itemgetter(*taken), columns_at(own), encode)
-
-    def message(
-        self, change: Change, opening: Opening, clean: tuple[bytes, ...] | None = None
-    ) -> Message:
-        """Return the public version of a row, or the tombstone that closes it.
-
-        *clean* holds the bytes of each field of the row's clean record, where it has one.
-        """
+    def message(self, change: Change, opening: Opening) -> Message:
+        """Return the public version of a row, or the tombstone that closes it."""
         key = self._hash(change.key)
         headers: Headers = [("suoi.op", change.op), ("suoi.raw", place(change.origin))]
         if opening.values is None:
             return Message(self._topic, key, None, headers + order_headers(change))
-        if clean is None:
-            parts = self._encode((*opening.values, *change.order, change.source_ts))
-        else:
-            parts = self._shared.parts(clean, opening.values)  # Invariant 6: open columns alone
-        return Message(self._topic, key, b"".join((self._head, *parts)), headers)
+        value = self._encode(opening.values, (*change.order, change.source_ts))  # Invariant 6
+        return Message(self._topic, key, value, headers)
 
 
 def head(schema_id: int) -> bytes:
     """Return what a record begins with in Confluent's wire format."""
     return b"\x00" + schema_id.to_bytes(4, "big")
-
-
-_AGAIN = frozenset(
-    (
-        *("code", "gender", "ethnic", "country", "vsic", "time", "school_year"),
-        *("commune", "commune_name", "province", "district"),
-    )
-)
-
-
-def words(dataset: Dataset) -> frozenset[str]:
-    """Return the text columns of *dataset* that hold few different values."""
-    kinds = {item.name: item.kind for item in dataset.fields}
-    columns = (*dataset.columns, *dataset.open_columns)
-    named = (one.name for one in columns if one.type == "text" and kinds[one.field] in _AGAIN)
-    return frozenset((*named, "_source"))
 
 
 def keyed_hash(secret: bytes) -> Callable[[str], bytes]:

@@ -70,6 +70,8 @@ def main() -> None:
         _leave(str(trouble), 2)
     except Trouble as trouble:
         _leave(str(trouble), 1)
+    except ImportError as error:
+        _leave(_unmade(error), 1)
     except BrokenPipeError:
         _abandon_output()  # its reader has gone: nothing to say to it
         sys.exit(1)
@@ -111,6 +113,11 @@ def _misused(mistake: typer.TyperException) -> str:
     path = context.command_path if context else "suoi"
     end = "" if said.endswith(("?", ".")) else "."
     return f"{said}{end} `{path} --help` says what it takes." if said else ""
+
+
+def _unmade(error: ImportError) -> str:
+    """Say which module is missing; the codecs (`*.pyx`) are compiled by the set-up."""
+    return f"{error.name} is not installed here. Run `make setup`, then the command again."
 
 
 def _refused(error: OSError) -> str:

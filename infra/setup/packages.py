@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,14 @@ def _has_venv() -> bool:
     return done.returncode == 0
 
 
+def _has_compiler() -> bool:
+    return shutil.which((sysconfig.get_config_var("CC") or "cc").split()[0]) is not None
+
+
+def _has_headers() -> bool:
+    return Path(sysconfig.get_path("include"), "Python.h").exists()
+
+
 def _finds(program: Callable[[], object]) -> Callable[[], bool]:
     def found() -> bool:
         try:
@@ -34,6 +43,9 @@ def _finds(program: Callable[[], object]) -> Callable[[], bool]:
 
 NEEDS: tuple[tuple[str, Callable[[], bool]], ...] = (
     ("python3-venv", _has_venv),
+    ("gcc", _has_compiler),
+    ("libc6-dev", Path("/usr/include/stdio.h").exists),
+    ("python3-dev", _has_headers),
     ("postgresql-15", _finds(programs.postgres)),
     ("mariadb-server", _finds(programs.mariadb)),
     ("redis-server", _finds(programs.redis)),

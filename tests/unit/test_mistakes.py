@@ -50,6 +50,21 @@ def ask(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
     return typed
 
 
+def test_a_codec_that_was_not_compiled_is_named_with_what_makes_it(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [one for one in sys.modules if one.startswith("schemas.avro_code")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "schemas.avro_code.wire", None)
+    monkeypatch.setitem(command.COMMANDS, "codec", "schemas.avro_code")
+    answer = ask("codec")
+    assert answer.code == 1
+    assert answer.said == (
+        "suoi: schemas.avro_code.wire is not installed here. Run `make setup`, then the command "
+        "again.\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -2,15 +2,17 @@
 
 import io
 import os
+import re
 import subprocess
 import tarfile
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from infra.errors import Fatal, Usage
 from infra.local import programs
-from infra.setup import java, packages, stamps, steps
+from infra.setup import java, packages, python, stamps, steps
 
 ROOT = Path(__file__).parents[3]
 
@@ -26,6 +28,80 @@ def test_a_step_is_fresh_until_its_inputs_or_outputs_change(tmp_path: Path) -> N
     source.write_text("one")
     output.unlink()
     assert not stamps.is_fresh(stamp, stamps.digest([source]), [output])
+
+
+@pytest.fixture
+def ready(tmp_path: Path) -> Path:
+    """A clone whose environment is made, with one source in Cython, compiled."""
+    root = tmp_path / "clone"
+    (root / "schemas").mkdir(parents=True)
+    for name in ("constraints.txt", "pyproject.toml", "schemas/codec.pyx"):
+        (root / name).write_text("one")
+    python.compiled(root / "schemas" / "codec.pyx").touch()
+    return root
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Note the commands of the step; each one succeeds, and makes what it would make."""
+    found: list[list[str]] = []
+
+    def noted(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        found.append(command)
+        if "venv" in command:
+            programs_of = Path(command[-1]) / "bin"
+            programs_of.mkdir(parents=True)
+            (programs_of / "suoi").touch()
+            (programs_of / "python").touch()
+        return subprocess.CompletedProcess(command, 0, python.version())
+
+    monkeypatch.setattr(subprocess, "run", noted)
+    return found
+
+
+def test_the_environment_is_made_once(ready: Path, run: list[list[str]]) -> None:
+    assert python.install(ready)
+    assert run
+    run.clear()
+    assert not python.install(ready)
+    assert run == []
+
+
+@pytest.mark.parametrize("change", ["another source", "no compiled module"])
+def test_a_codec_that_is_not_compiled_is_compiled(
+    change: str, ready: Path, run: list[list[str]]
+) -> None:
+    python.install(ready)
+    run.clear()
+    source = ready / "schemas" / "codec.pyx"
+    if change == "another source":
+        source.write_text("two")
+    else:
+        python.compiled(source).unlink()
+    assert python.install(ready)
+    assert any("-e" in command for command in run)
+
+
+def test_what_builds_us_is_among_the_constraints() -> None:
+    needs = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
+    pinned = (ROOT / "constraints.txt").read_text().splitlines()
+    for name in (re.split(r"[=<>]", need)[0] for need in needs):
+        assert [line for line in pinned if line.startswith(f"{name}==")]
+
+
+def test_every_source_in_cython_is_compiled_by_the_set_up() -> None:
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["ext-modules"]
+    known = {source for one in told for source in one["sources"]}
+    assert known == {str(path.relative_to(ROOT)) for path in python.sources(ROOT)}
+    assert {one["name"] for one in told} == {
+        source.removesuffix(".pyx").replace("/", ".") for source in known
+    }
+
+
+def test_what_is_tested_was_compiled_from_what_is_written() -> None:
+    for source in python.sources(ROOT):
+        made = python.compiled(source)
+        assert made.stat().st_mtime_ns >= source.stat().st_mtime_ns, "run `make setup`"
 
 
 def test_without_root_the_missing_packages_are_named(monkeypatch: pytest.MonkeyPatch) -> None:

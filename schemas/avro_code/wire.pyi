@@ -1,0 +1,6 @@
+from collections.abc import Sequence
+from typing import Any
+
+class Encoder:
+    def __init__(self, head: bytes, columns: Sequence[tuple[str, bool, int, int]]) -> None: ...
+    def encode(self, values: tuple[Any, ...], more: tuple[Any, ...] = (), /) -> bytes: ...
