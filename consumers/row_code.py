@@ -1,19 +1,19 @@
-"""Avro schema and table -> a generated function: a record's bytes become the fields of its row.
+"""Avro schema and table -> what turns a record's bytes into the fields of its row.
 
     read = compile_reader(writer_schema, kinds, scope)
     read(value, at)  # -> (key, order key, source_ts, scope, fields)
 
-Straight-line code of one record schema of ours, which is flat (`schemas.avro`): it walks the bytes
-once, makes no object a column does not need, and ends exactly at the buffer's end or not at all.
-What it raises says only "not by me": `consumers.decoding` reads such a record again with fastavro
-and has the last word, so that this code can make a sink quicker, never wrong.
+A record schema of ours is flat (`schemas.avro`), so reading is one walk along a plan, in machine
+code (`avro_row.pyx`). It makes no object a column does not need, and ends exactly at the buffer's
+end or not at all. What it raises says only "not by me": `consumers.cells` reads such a record again
+with fastavro, which has the last word, so that this code can make a sink quicker, never wrong.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from consumers.arrays import MICROS_TO_2000, Element
-from consumers.avro_bytes import NAMES, Decimals
+from consumers.arrays import Element
+from consumers.avro_row import RowReader
 from schemas.records import OrderKey
 from schemas.system import ORDER_KEY
 
@@ -30,7 +30,29 @@ class Cells(NamedTuple):
     fields: Fields
 
 
+class Step(NamedTuple):
+    """How one field of the writer is read: into a type of PostgreSQL, and a place of the row."""
+
+    kind: str
+    nullable: bool
+    scale: int
+    place: int
+
+
 Read = Callable[[bytes, bytes], Cells]
+
+_WRITTEN = {
+    "string": "text",
+    "long": "int8",
+    "int": "int4",
+    "date": "date",
+    "boolean": "boolean",
+    "timestamp-micros": "timestamptz",
+    "decimal": "numeric",
+    "array": "text[]",
+    "map": "jsonb",
+}
+"""The writer's type -> the only column that its values are read into."""
 
 
 def compile_reader(
@@ -42,159 +64,26 @@ def compile_reader(
     is NULL.
 
     Raises:
-        LookupError: the schema is not of the flat shape that this generator knows.
+        LookupError: the schema is not of the flat shape that is known here.
     """
-    names = dict(NAMES) | {f"DECIMALS_{scale}": Decimals(scale) for scale in _scales(schema)}
-    code = compile(reader_source(schema, kinds, scope), f"<reader of {schema['name']}>", "exec")
-    names |= {"Cells": Cells}
-    exec(code, names)  # noqa: S102  our own text, from our schema
-    read: Read = names["read"]
-    return read
+    places = {name: place for place, name in enumerate(kinds)}
+    noted = [places[name] for name in ("_at", "_key", *ORDER_KEY, "_source_ts")]
+    noted.append(places[scope] if scope else -1)
+    steps = [_step(item, kinds, places) for item in schema["fields"]]
+    return RowReader(steps, len(kinds), noted, Cells).read
 
 
-def reader_source(
-    schema: Mapping[str, Any], kinds: Mapping[str, Element], scope: str | None
-) -> str:
-    """Return the reader's code.
-
-    Raises:
-        LookupError: see compile_reader.
-    """
-    given = [*NAMES, *(f"DECIMALS_{scale}" for scale in sorted(_scales(schema)))]
-    local = ", ".join(f"{name}={name}" for name in given)
-    lines = [f"def read(b, at, {local}):", "    p = 5"]
-    known = set()
-    for item in schema["fields"]:
-        name = item["name"]
-        element = kinds.get(name)
-        if element is None:
-            message = f"{name} is no column of the table"
-            raise LookupError(message)
-        known.add(name)
-        lines += [f"    {line}" for line in _steps(item["type"], f"f_{name}", element)]
-        if name in _NUMBERED:
-            lines.append(f"    n_{name} = n")
-    fields = ", ".join(
-        f"f_{name}" if name in known else "at" if name == "_at" else "NULL" for name in kinds
-    )
-    order = ", ".join(f"n_{name}" for name in ORDER_KEY)
-    where = f"WORDS[f_{scope}]" if scope in known else "None"
-    lines += [
-        "    if p != len(b):",
-        "        raise IndexError",
-        f"    order = new(OrderKey, ({order}))",
-        f"    return new(Cells, (f__key[4:].decode(), order, n__source_ts, {where}, ({fields},)))",
-        "",
-    ]
-    return "\n".join(lines)
-
-
-def _steps(kind: Any, to: str, element: Element) -> Sequence[str]:  # noqa: ANN401  an Avro type
-    """Return the lines that read one value at p into *to* and move p behind it."""
-    if isinstance(kind, list):
-        if kind[0] != "null" or len(kind) != 2:  # noqa: PLR2004  null and one other
-            raise _unknown(kind, element)
-        if (kind[1], element.name) == ("string", "text"):
-            return [line.format(to=to) for line in _SOME_TEXT]
-        return [
-            "if b[p] == 2:",
-            *(f"    {line}" for line in ("p += 1", *_steps(kind[1], to, element))),
-            "else:",
-            f"    {to} = ABSENT[b[p]]",
-            "    p += 1",
-        ]
-    plain = kind if isinstance(kind, str) else kind.get("logicalType") or kind["type"]
-    lines = _LARGE if to in _PLACES else _STEPS.get((plain, element.name))
-    if lines is None:
-        raise _unknown(kind, element)
-    scale = kind.get("scale", 0) if isinstance(kind, dict) else 0
-    return [line.format(to=to, scale=scale) for line in lines]
-
-
-def _unknown(kind: Any, element: Element) -> LookupError:  # noqa: ANN401
-    return LookupError(f"no reader is written for the Avro type {kind!r} into {element.name}")
-
-
-_PLACES = {"f__position", "f__step"}
-_NUMBERED = {*ORDER_KEY, "_source_ts"}
-_NUMBER = ("x = b[p]", "if x < 128:", "    p += 1", "else:", "    x, p = varint(b, p)")
-_LARGE = (  # positive, of five bytes: what most places in a log have
-    "try:",
-    "    i, j = TWO_PAIRS(b, p)",
-    "    y = b[p + 4]",
-    "    n = FIRST[i] + SECOND[j] + FIFTH[y]",
-    "    p += 5",
-    "except (LookupError, struct_error):",
-    "    n, p = number(b, p)",
-    "{to} = LONG(8, n)",
-)
-_SOME_TEXT = (
-    "if b[p] == 2:",
-    "    n = b[p + 1]",
-    "    if n < 128:",
-    "        e = p + 2 + (n >> 1)",
-    "        {to} = SIZES[n] + b[p + 2:e]",
-    "        p = e",
-    "    else:",
-    "        {to}, p = long_text(b, p + 1)",
-    "else:",
-    "    {to} = ABSENT[b[p]]",
-    "    p += 1",
-)
-_STEPS: Mapping[tuple[str, str], Sequence[str]] = {
-    ("string", "text"): (
-        "n = b[p]",
-        "if n < 128:",
-        "    p += 1",
-        "    e = p + (n >> 1)",
-        "    {to} = SIZES[n] + b[p:e]",
-        "    p = e",
-        "else:",
-        "    {to}, p = long_text(b, p)",
-    ),
-    ("long", "int8"): (*_NUMBER, "{to} = LONGS[x]"),
-    ("int", "int4"): (*_NUMBER, "{to} = INTS[x]", "n = (x >> 1) ^ -(x & 1)"),
-    ("date", "date"): (*_NUMBER, "{to} = DATES[x]"),
-    ("boolean", "boolean"): ("{to} = BOOLEANS[b[p]]", "p += 1"),
-    ("timestamp-micros", "timestamptz"): (  # positive, of eight bytes: from 1979 on
-        "try:",
-        "    i, j, k, m = FOUR_PAIRS(b, p)",
-        "    n = FIRST[i] + SECOND[j] + THIRD[k] + FOURTH[m]",
-        "    p += 8",
-        "except (LookupError, struct_error):",
-        "    n, p = number(b, p)",
-        f"{{to}} = LONG(8, n - {MICROS_TO_2000})",
-    ),
-    ("decimal", "numeric"): (
-        *_NUMBER,
-        "e = p + (x >> 1)",
-        "{to} = DECIMALS_{scale}[b[p:e]]",
-        "p = e",
-    ),
-    ("array", "text[]"): (
-        "if b[p]:",
-        "    {to}, p = texts(b, p)",
-        "else:",
-        "    {to} = NO_TEXTS",
-        "    p += 1",
-    ),
-    ("map", "jsonb"): (
-        "if b[p]:",
-        "    {to}, p = pairs(b, p)",
-        "else:",
-        "    {to} = NO_PAIRS",
-        "    p += 1",
-    ),
-}
-"""By the writer's type and the column's: how a value is read. `x` is a number's zigzag, `n` the
-number."""
-
-
-def _scales(schema: Mapping[str, Any]) -> set[int]:
-    kinds = (part for item in schema["fields"] for part in _parts(item["type"]))
-    return {kind.get("scale", 0) for kind in kinds if kind.get("logicalType") == "decimal"}
-
-
-def _parts(kind: Any) -> list[dict[str, Any]]:  # noqa: ANN401  an Avro type
-    listed = kind if isinstance(kind, list) else [kind]
-    return [one for one in listed if isinstance(one, dict)]
+def _step(item: Mapping[str, Any], kinds: Mapping[str, Element], places: Mapping[str, int]) -> Step:
+    name, kind, nullable = item["name"], item["type"], False
+    if name not in kinds:
+        message = f"{name} is no column of the table"
+        raise LookupError(message)
+    match kind:
+        case ["null", one]:
+            kind, nullable = one, True
+    named: Mapping[str, Any] = kind if isinstance(kind, dict) else {"type": str(kind)}
+    wanted = kinds[name].name
+    if _WRITTEN.get(named.get("logicalType") or named["type"]) != wanted:
+        message = f"no reader is written for the Avro type {kind!r} into {wanted}"
+        raise LookupError(message)
+    return Step(wanted, nullable, named.get("scale", 0), places[name])
