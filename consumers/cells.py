@@ -1,10 +1,9 @@
-"""Clean records' bytes -> cells: by code generated for the writer's schema, else by fastavro.
+"""Clean records' bytes -> cells: by compiled code along the writer's schema, else by fastavro.
 
-The generated code is only ever quicker: what it does not know or cannot read is read again by
+The compiled code is only ever quicker: what it does not know or cannot read is read again by
 fastavro, which has the last word (`row_code`).
 """
 
-import struct
 from typing import Any
 
 import structlog
@@ -43,7 +42,7 @@ class CellReader:
         if read is not None:
             try:
                 return read(value, at)
-            except (LookupError, TypeError, ValueError, struct.error):
+            except (TypeError, ValueError):
                 pass  # fastavro says what is wrong with it, if anything is
         return self._read_slowly(value, at)
 
@@ -61,5 +60,5 @@ class CellReader:
         try:
             return compile_reader(schema, self._table.kinds, self._dataset.scope_field)
         except LookupError as unknown:
-            log.warning("reader.not_generated", dataset=self._dataset.id, reason=str(unknown))
+            log.warning("reader.not_compiled", dataset=self._dataset.id, reason=str(unknown))
             return None
