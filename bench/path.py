@@ -7,7 +7,7 @@ bench.streams. `cpu_us` is CPU a record; quiet core or not, its parts stand side
 
 path: `Workshop.refine`, chunks of 500: envelope, judge, clean, reject and open records, books
 read, judge, write: its parts
-encode: the generated encoder, from values; fastavro: its writer, from a dict made beforehand
+encode: our compiled encoder, from values; fastavro: its writer, from a dict made beforehand
 encoder_over_fastavro_DATASET: fastavro / ours (1.5 or more, or it is not worth its lines)
 """
 
