@@ -1,8 +1,9 @@
 """Break each rule and each guard once and see a test fail: `python -m bench.mutants [WORD …]`.
 
 `tests/mutants*.toml` list the mutants. They are applied one by one in a copy of the tree, never in
-the tree itself. A mutant that no test notices *survives*, one whose text is gone is *stale*; both
-fail the run. With words, only the mutants whose rule holds one of them are tried.
+the tree itself; what is written in Cython is compiled there. A mutant that no test notices
+*survives*, one whose text is gone is *stale*; both fail the run. With words, only the mutants whose
+rule holds one of them are tried.
 """
 
 import os
@@ -16,10 +17,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.setup.python import compiled
+
 ROOT = Path(__file__).parents[1]
 LISTS = tuple(sorted((ROOT / "tests").glob("mutants*.toml")))
 ROOMS = ("schemas", "infra", "connectors", "streams", "consumers", "suoi")
-COPIED = (*ROOMS, "tests", "pyproject.toml")
+COPIED = (*ROOMS, "tests", "pyproject.toml", "README.md")
 LINKED = (".build",)
 """The jars of the broker that some tests start."""
 SECONDS = 120
@@ -60,12 +63,28 @@ def is_stale(mutant: Mutant, root: Path = ROOT) -> bool:
 def survives(mutant: Mutant, copy: Path) -> bool:
     """Break the rule in *copy*, run its tests, mend it; say whether they all passed."""
     path = copy / mutant.file
-    whole = path.read_text("utf-8")
-    path.write_text(whole.replace(mutant.old, mutant.new), "utf-8")
+    files = (path, compiled(path)) if path.suffix == ".pyx" else (path,)
+    whole = [file.read_bytes() for file in files]
+    path.write_text(path.read_text("utf-8").replace(mutant.old, mutant.new), "utf-8")
     try:
+        if path.suffix == ".pyx":
+            _compile(copy)
         return _passes(mutant.tests, copy)
     finally:
-        path.write_text(whole, "utf-8")
+        for file, body in zip(files, whole, strict=True):
+            file.write_bytes(body)
+
+
+def _compile(copy: Path) -> None:
+    """Compile what has changed, quickly rather than well.
+
+    Raises:
+        CalledProcessError: a mutant that does not compile proves nothing.
+    """
+    code = "from setuptools import setup; setup()"
+    command = [sys.executable, "-W", "ignore", "-c", code, "-q", "build_ext", "--inplace"]
+    told = os.environ | {"CFLAGS": "-O0"}
+    subprocess.run(command, cwd=copy, env=told, check=True, capture_output=True)  # noqa: S603
 
 
 def _passes(tests: tuple[str, ...], copy: Path) -> bool:
