@@ -41,6 +41,16 @@ class Land:
         with psycopg.connect(self.dsn, autocommit=True) as connection:
             connection.execute(statement, values)
 
+    def wait_looked(self) -> None:
+        """Wait until the watch has looked twice: what was so before now, it has seen."""
+        begun = self._mark()
+        until(lambda: self._mark() > begun + 1, 30)
+
+    def _mark(self) -> int:
+        with psycopg.connect(self.dsn, autocommit=True) as connection:
+            [(mark,)] = connection.execute("select n from cdc.mark where id = 1").fetchall()
+        return int(mark)
+
     def held(self) -> dict[int, str]:
         """Every parcel at the source: id -> its map sheet."""
         with psycopg.connect(self.dsn, autocommit=True) as connection:
@@ -109,6 +119,7 @@ def test_a_restored_server_is_seen_held_and_begun_anew(
     land.run(INSERT, 31, 33)
     until(lambda: province(stack) == land.held(), 60)
     before, raw = province(stack), captured(stack)
+    land.wait_looked()  # what happened between two looks, only Connect's offset knows
     restore(stack, LAND, "postgres", place)
     until(lambda: held(stack, PARCELS), 60)  # Invariant 10
     land.run("update dat_dai.thua_dat set so_to = '7' where id = 5")
@@ -152,6 +163,7 @@ def test_a_restored_server_that_overtook_its_log_is_followed_by_nobody_who_did_n
     land.run("delete from dat_dai.thua_dat where id = 3")
     until(lambda: province(stack) == land.held(), 60)
     raw, before = captured(stack), log_end(land)
+    land.wait_looked()
     watching = stack.signal("watch", signal.SIGSTOP)
     connecting = stack.signal("connect", signal.SIGSTOP)
     try:
