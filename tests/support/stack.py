@@ -89,8 +89,8 @@ class Stack:
         return answer["components"]
 
     def pid(self, component: str) -> int:
-        """Process id of a component that runs."""
-        return int(self.state()[component]["pid"])
+        """Process id of a component; one between two lives is waited for."""
+        return int(until(lambda: self.state()[component]["pid"]))
 
     def signal(self, component: str, chosen: signal.Signals = signal.SIGKILL) -> int:
         """Signal a component's process group; returns the pid that was struck."""
