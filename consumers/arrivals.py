@@ -1,7 +1,9 @@
 """Clean records on their way into a table: decoded, known repeats left out, one winner a key."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from consumers.again import is_again
 from consumers.arrays import sized
@@ -16,7 +18,7 @@ from schemas.contract import Dataset
 from schemas.records import UNASSIGNED, OrderKey, Origin
 
 
-class Arrival(NamedTuple):
+class Arrival(msgspec.Struct, frozen=True, gc=False):
     """One clean record: its key, its place in the row's history, where it counts, and its row."""
 
     key: str

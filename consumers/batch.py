@@ -1,8 +1,10 @@
 """What a sink receives: records as Kafka gave them, and how far each partition moves."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple, Protocol, cast
 
+import msgspec
 from confluent_kafka import Message
 
 from infra.errors import Fatal, Transient
@@ -11,10 +13,14 @@ from schemas.records import OrderKey, Origin
 
 Headers = dict[str, str]
 _Headers = list[tuple[str, str | bytes | None]]
+_place = lru_cache(maxsize=4096)(Place)
 
 
-class Record(NamedTuple):
-    """One Kafka record; a value of None is a tombstone. *timestamp* is Kafka's, in ms."""
+class Record(msgspec.Struct, frozen=True, gc=False):
+    """One Kafka record; a value of None is a tombstone. *timestamp* is Kafka's, in ms.
+
+    A struct, as are the values made of each record: a named tuple costs four times as much to make.
+    """
 
     topic: str
     partition: int
@@ -27,7 +33,7 @@ class Record(NamedTuple):
     @property
     def place(self) -> Place:
         """The partition it lies in."""
-        return Place(self.topic, self.partition)
+        return _place(self.topic, self.partition)
 
 
 class Move(NamedTuple):
@@ -89,7 +95,7 @@ def moves(records: Iterable[Record], starts: Mapping[Place, int]) -> dict[Place,
     """Say how *records* move their partitions from *starts*; a gap is compacted records."""
     ends: dict[Place, int] = {}
     for record in records:
-        ends[Place(record.topic, record.partition)] = record.offset + 1
+        ends[record.place] = record.offset + 1
     return {place: Move(starts[place], end) for place, end in ends.items()}
 
 

@@ -1,7 +1,11 @@
 """Counts: every raw record once, by how it ended (law 2), and by commune and window day."""
 
 from collections import Counter
-from typing import NamedTuple, Self
+from collections.abc import Callable
+from operator import itemgetter
+from typing import Any, Self
+
+import msgspec
 
 from infra.postgres import Connection
 from infra.queries import read_queries
@@ -16,8 +20,12 @@ _DAY_US = 86_400_000_000
 _CUT_OFF_US = 10 * 3_600_000_000
 """17:00 in Asia/Ho_Chi_Minh (UTC+7, no daylight saving), as time of day in UTC: DOMAIN.md 11."""
 
+Line = tuple[str, int, str, str, int, str, str]
+_LINE = ("topics", "partitions", "datasets", "scopes", "days", "ops", "outcomes")
+"""What a line of the counts says, under the names of its columns."""
 
-class Account(NamedTuple):
+
+class Account(msgspec.Struct, frozen=True, gc=False):
     """Where one record is counted: raw partition, dataset, commune, day and operation."""
 
     raw: Origin
@@ -44,35 +52,43 @@ class Counts:
     def __init__(self, verdict: str) -> None:
         """Start with nothing counted of the records judged *verdict* (clean or reject)."""
         self._verdict = verdict
-        self._outcomes: Counter[tuple[str, int, str]] = Counter()
-        self._days: Counter[tuple[str, str, int, str, str]] = Counter()
-        self.totals: Counter[str] = Counter()
+        self._lines: Counter[Line] = Counter()
+
+    @property
+    def totals(self) -> Counter[str]:
+        """How many ended how."""
+        return self._sums(itemgetter(_LINE.index("outcomes")))
 
     def copy(self) -> Self:
         """Give counts that begin with these."""
         other = type(self)(self._verdict)
-        other._outcomes = self._outcomes.copy()  # noqa: SLF001  one of our own
-        other._days = self._days.copy()  # noqa: SLF001  one of our own
-        other.totals = self.totals.copy()
+        other._lines = self._lines.copy()  # noqa: SLF001  one of our own
         return other
 
     def add(self, account: Account, outcome: str) -> None:
         """Count one record, once."""
-        raw = account.raw
-        self._outcomes[raw.topic, raw.partition, outcome] += 1
-        self._days[account.dataset, account.scope, account.day, account.op, outcome] += 1
-        self.totals[outcome] += 1
+        topic, partition, _ = account.raw
+        where = account.dataset, account.scope, account.day, account.op
+        self._lines[topic, partition, *where, outcome] += 1
 
     def write(self, connection: Connection) -> None:
         """Add these counts to the ledger, in the caller's transaction (invariant 2)."""
-        if not self._outcomes:
+        if not self._lines:
             return
         queries = read_queries("ledger")
-        names = ("topics", "partitions", "outcomes")
-        columns = [list(column) for column in zip(*self._outcomes, strict=True)]
-        facts = dict(zip(names, columns, strict=True)) | {"ns": list(self._outcomes.values())}
-        connection.execute(queries["add_outcomes"], facts | {"verdict": self._verdict})
-        names_of_days = ("datasets", "scopes", "days", "ops", "outcomes")
-        columns = [list(column) for column in zip(*self._days, strict=True)]
-        facts = dict(zip(names_of_days, columns, strict=True)) | {"ns": list(self._days.values())}
-        connection.execute(queries["add_counts"], facts)
+        outcomes = self._columns("topics", "partitions", "outcomes")
+        connection.execute(queries["add_outcomes"], outcomes | {"verdict": self._verdict})
+        days = self._columns("datasets", "scopes", "days", "ops", "outcomes")
+        connection.execute(queries["add_counts"], days)
+
+    def _columns(self, *names: str) -> dict[str, list[Any]]:
+        """Sum over what *names* leave out; columns by name, and the sums as `ns`."""
+        sums = self._sums(itemgetter(*map(_LINE.index, names)))
+        columns = map(list, zip(*sums, strict=True))
+        return dict(zip(names, columns, strict=True)) | {"ns": [*sums.values()]}
+
+    def _sums(self, part: Callable[[Line], Any]) -> Counter[Any]:
+        sums: Counter[Any] = Counter()
+        for line, n in self._lines.items():
+            sums[part(line)] += n
+        return sums

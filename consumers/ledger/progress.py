@@ -1,7 +1,7 @@
 """Progress: where a consumer reads on, moved in the transaction of the rows by compare-and-set."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from psycopg import Cursor
 
@@ -12,14 +12,9 @@ from infra.postgres import Connection
 from infra.queries import read_queries
 from schemas.records import Origin
 
-
-class Stream(NamedTuple):
-    """The results of one raw partition within one partition of an output topic."""
-
-    topic: str
-    partition: int
-    raw_topic: str
-    raw_partition: int
+Stream = tuple[str, int, str, int]
+"""The results of one raw partition within one partition of an output topic: (topic, partition, raw
+topic, raw partition)."""
 
 
 class Progress:
@@ -73,7 +68,7 @@ class Progress:
     def seen(self, connection: Connection, places: Collection[Place]) -> dict[Stream, int]:
         """Read the highest raw offset met in each stream of *places*."""
         rows = connection.execute(self._queries["seen"], self._named(places))
-        return {Stream(*row[:4]): int(row[4]) for row in rows}
+        return {(place, n, raw, m): int(offset) for place, n, raw, m, offset in rows}
 
     def see(self, connection: Connection, highest: Mapping[Stream, int]) -> None:
         """Remember the highest raw offsets met."""
@@ -101,7 +96,7 @@ class Repeats:
 
     def met(self, place: Place, raw: Origin) -> bool:
         """Say whether *raw*'s result came before; remember it if not."""
-        stream = Stream(*place, raw.topic, raw.partition)
+        stream = (*place, raw.topic, raw.partition)
         highest = self.highest.get(stream)
         if highest is None:
             highest = self._known.get(stream, -1)

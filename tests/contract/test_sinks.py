@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from msgspec.structs import replace
 from support.deliveries import OCOP, KnownSchemas, Pen, Writer
 from support.memory_sink import MemorySink, Shelf
 from support.plain_postgres import Server, plain_province
@@ -209,7 +210,7 @@ def test_a_successor_reads_on_where_the_place_stands(kind: Kind) -> None:
 def test_a_record_that_is_not_ours_stops_the_sink_and_moves_nothing(kind: Kind) -> None:
     pen, writer = kind.pen(), Writer()
     good, bad = kind.change(writer, 1, 10), kind.change(writer, 2, 11)
-    stranger = bad._replace(headers={}, value=b"\x01not ours", key=b"[2]")
+    stranger = replace(bad, headers={}, value=b"\x01not ours", key=b"[2]")
     with pytest.raises(Fatal) as refused:  # Invariant 10
         pen.write(good, stranger)
     assert "not ours" not in str(refused.value)

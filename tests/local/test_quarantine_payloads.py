@@ -5,6 +5,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from msgspec.structs import replace
 from support.deliveries import OCOP, KnownSchemas, Pen, Writer
 from support.plain_postgres import Server, plain_province
 
@@ -74,12 +75,12 @@ def undecodable(writer: Writer, number: int, raw: int | None = None, judged: int
     record = writer.reject(None, 0, raw=raw)
     record.headers["suoi.ruleset"] = str(judged)
     record.headers["suoi.generation"] = "1"
-    return record._replace(key=f'{{"id":{number}}}'.encode())
+    return replace(record, key=f'{{"id":{number}}}'.encode())
 
 
 def again(record: Record) -> Record:
     """The same as a replay gives it."""
-    return record._replace(headers=record.headers | {"suoi.again": "1"})
+    return replace(record, headers=record.headers | {"suoi.again": "1"})
 
 
 def test_the_payload_is_sealed_beside_its_item(pen: Pen, server: Server) -> None:
@@ -103,9 +104,9 @@ def test_the_payload_is_sealed_beside_its_item(pen: Pen, server: Server) -> None
 
 def test_a_payload_above_the_limit_stays_in_reject_alone(pen: Pen, server: Server) -> None:
     writer = Writer()
-    large = writer.reject(1, 10)._replace(value=b"x" * LARGEST)
+    large = replace(writer.reject(1, 10), value=b"x" * LARGEST)
     just = writer.reject(2, 11)
-    pen.write(large, just._replace(value=b"x" * (LARGEST - len(just.key or b""))))
+    pen.write(large, replace(just, value=b"x" * (LARGEST - len(just.key or b""))))
     assert ask(server, "select item from quarantine.payload") == [(2,)]
     assert ask(server, "select payload_bytes > 1048576 from quarantine.item where id = 1") == [
         (True,)

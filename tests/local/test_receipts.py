@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 import psycopg
 import pytest
+from msgspec.structs import replace
 from support.deliveries import DAY_US, NOON, OCOP, KnownSchemas, Pen, Writer
 from support.plain_postgres import Server, plain_province
 from support.receipt_days import DAY, END, maker, reading
@@ -176,7 +177,7 @@ def test_a_commit_at_the_cut_off_belongs_to_the_day_and_one_after_does_not(
     refused = (writer.reject(number, 10) for number in range(4))
     reject.write(
         *(
-            one._replace(headers=one.headers | {"suoi.source_ts": str(at)})
+            replace(one, headers=one.headers | {"suoi.source_ts": str(at)})
             for one, at in zip(refused, moments, strict=True)
         )
     )

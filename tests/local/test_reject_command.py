@@ -18,6 +18,7 @@ from typing import Any
 import psycopg
 import pytest
 from confluent_kafka import Producer
+from msgspec.structs import replace
 from support.deliveries import OCOP, KnownSchemas, Pen, Writer
 from support.plain_broker import make_topic, plain_broker
 from support.plain_postgres import Server, plain_province
@@ -147,7 +148,7 @@ def refused(writer: Writer, number: int, position: int, *, clean: bool = True) -
     row = CLEAN_ROW | {"id": number, "clean_from": 2 if clean else 9}
     raw = change(OCOP, "u", row)
     record = writer.reject(number, position)
-    return record._replace(key=raw.key, value=raw.value)
+    return replace(record, key=raw.key, value=raw.value)
 
 
 def truncate(writer: Writer, position: int) -> Record:
@@ -155,7 +156,7 @@ def truncate(writer: Writer, position: int) -> Record:
     record = writer.reject(None, 0)
     order = {"generation": 1, "position": position, "step": 0, "ruleset": 1, "source_ts": 7_000_000}
     headers = {f"suoi.{name}": str(value) for name, value in order.items()}
-    return record._replace(key=b"", headers=record.headers | headers | {"suoi.op": "t"})
+    return replace(record, key=b"", headers=record.headers | headers | {"suoi.op": "t"})
 
 
 # -- looking --
@@ -249,7 +250,7 @@ def test_a_large_or_older_payload_is_read_from_its_reject_record(
     at = end(broker, REJECT)
     writer = Writer()
     writer.skip_to(REJECT, at)
-    record = writer.reject(1, 10)._replace(value=b'"' + b"x" * LARGEST + b'"')
+    record = replace(writer.reject(1, 10), value=b'"' + b"x" * LARGEST + b'"')
     config = {"bootstrap.servers": broker, "message.max.bytes": 2**24, "compression.type": "lz4"}
     producer = Producer(config)
     producer.produce(
@@ -338,7 +339,7 @@ def test_a_replay_hands_over_what_streams_judges_under_its_place_of_then(
     assert records[0].headers["suoi.generation"] == "1"
     workshop = a_workshop(NEW)
     coded = [
-        one._replace(headers=[(name, value.encode()) for name, value in one.headers.items()])  # type: ignore[arg-type]
+        replace(one, headers=[(name, value.encode()) for name, value in one.headers.items()])  # type: ignore[arg-type]
         for one in records
     ]
     made = workshop.refine(coded)  # type: ignore[arg-type]

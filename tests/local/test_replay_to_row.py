@@ -5,6 +5,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from msgspec.structs import replace
 from support.deliveries import OCOP, KnownSchemas, Pen, Writer
 from support.plain_postgres import Server, plain_province
 
@@ -53,7 +54,7 @@ def ask(server: Server, query: str) -> list[tuple[Any, ...]]:
 
 
 def again(record: Record) -> Record:
-    return record._replace(headers=record.headers | {"suoi.again": "1"})
+    return replace(record, headers=record.headers | {"suoi.again": "1"})
 
 
 def outcomes(server: Server) -> dict[str, int]:
@@ -93,7 +94,7 @@ def test_approved_tombstones_remove_older_rows_and_count_nowhere(
     order = {"generation": 1, "position": 20, "step": 0, "ruleset": 1, "source_ts": 7_000_000}
     headers = {f"suoi.{name}": str(value) for name, value in order.items()}
     quarantine.write(
-        truncate._replace(key=b"", headers=truncate.headers | headers | {"suoi.op": "t"})
+        replace(truncate, key=b"", headers=truncate.headers | headers | {"suoi.op": "t"})
     )
     province.write(writer.clean(3, 30, raw=12))
     raw = Origin(topics.raw(OCOP), 0, 9)

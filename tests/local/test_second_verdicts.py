@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from support.deliveries import OCOP, KnownSchemas, Pen, Writer
 from support.plain_postgres import Server, plain_province
 
@@ -54,7 +55,7 @@ def outcomes(server: Server) -> dict[tuple[str, str], int]:
 
 
 def again(record: Record) -> Record:
-    return record._replace(headers=record.headers | {"suoi.again": "1"})
+    return replace(record, headers=record.headers | {"suoi.again": "1"})
 
 
 def test_a_reject_that_is_clean_now_moves_to_applied(server: Server) -> None:

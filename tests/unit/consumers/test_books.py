@@ -3,13 +3,14 @@
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 from support.deliveries import OCOP, KnownSchemas, Writer
 
 from consumers.arrivals import Reader, winners
 from consumers.batch import Move, moves, raw_origin
 from consumers.decoding import Decoder
 from consumers.ledger.counts import Counts, window_day
-from consumers.ledger.progress import Repeats, Stream
+from consumers.ledger.progress import Repeats
 from consumers.rejects import read_reject, row_key
 from consumers.table import Table
 from infra.errors import Fatal
@@ -39,12 +40,12 @@ def test_a_window_ends_at_five_in_the_afternoon(commit: str, day: str) -> None:
 
 
 def test_a_result_at_or_below_the_highest_raw_offset_is_a_repeat() -> None:
-    stream = Stream(*PLACE, "raw.x", 3)
+    stream = (*PLACE, "raw.x", 3)
     repeats = Repeats({stream: 5})
     met = [repeats.met(PLACE, Origin("raw.x", 3, offset)) for offset in (5, 6, 6, 9, 8)]
     assert met == [True, False, True, False, True]
     assert not repeats.met(PLACE, Origin("raw.x", 4, 0))
-    assert repeats.highest == {stream: 9, Stream(*PLACE, "raw.x", 4): 0}
+    assert repeats.highest == {stream: 9, (*PLACE, "raw.x", 4): 0}
 
 
 def test_a_gap_in_the_offsets_moves_the_place_past_it() -> None:
@@ -64,7 +65,7 @@ def test_one_winner_a_key_and_every_other_is_counted() -> None:
 
 
 def test_a_clean_record_without_its_origin_is_refused_without_its_content() -> None:
-    record = Writer().clean(1, 10)._replace(headers={})
+    record = replace(Writer().clean(1, 10), headers={})
     with pytest.raises(Fatal) as refused:
         raw_origin(record)
     assert "Mận" not in str(refused.value)
@@ -78,9 +79,9 @@ def test_the_key_of_a_reject_is_that_of_its_row() -> None:
 
 def test_problems_that_cannot_be_read_are_said_to_be_so() -> None:
     record = Writer().reject(1, 10)
-    unreadable = record._replace(headers=record.headers | {"suoi.problems": "{"})
+    unreadable = replace(record, headers=record.headers | {"suoi.problems": "{"})
     (problem,) = read_reject(OCOP, unreadable).facts["problems"]
     assert problem["code"] == "envelope.undecodable"
     with_nul = record.headers | {"suoi.problems": '[{"code":"text.nul","message":"a\\u0000b"}]'}
-    (problem,) = read_reject(OCOP, record._replace(headers=with_nul)).facts["problems"]
+    (problem,) = read_reject(OCOP, replace(record, headers=with_nul)).facts["problems"]
     assert problem["message"] == "a�b"  # jsonb holds no U+0000
