@@ -166,8 +166,8 @@ def bare(workshop: Any, outbox: Metered, bootstrap: str, group: str) -> None:  #
             if not chunks:
                 continue
             for chunk in chunks.values():
-                for message in workshop.refine(chunk).messages:
-                    outbox.send(*message)
+                for one in workshop.refine(chunk).messages:
+                    outbox.send(one.topic, one.key, one.value, one.headers)
             consumer.commit(asynchronous=True)
             await outbox.settle()
 

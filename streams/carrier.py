@@ -116,8 +116,8 @@ class Carrier:
                 point("streams.before_output")
                 if is_void(event):
                     continue
-            for message in part.messages:
-                self._outbox.send(*message)
+            for one in part.messages:
+                self._outbox.send(one.topic, one.key, one.value, one.headers)
             sent.append((event, part))
             if part.stop:
                 stopped.add(part.stop.topic)

@@ -3,8 +3,9 @@
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
+import msgspec
 import structlog
 
 from schemas import topics
@@ -66,7 +67,7 @@ class Unjudged(Exception):
     """No judge can be made of a contract that seemed right: its dataset stops (invariant 10)."""
 
 
-class Judged(NamedTuple):
+class Judged(msgspec.Struct, frozen=True, gc=False):
     """A verdict, and what the open topic is to be told (None = nothing)."""
 
     verdict: Verdict

@@ -8,8 +8,9 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
+import msgspec
 import orjson
 
 from schemas import topics
@@ -27,7 +28,7 @@ _BLOCK = 64
 """Bytes that SHA-256 takes at a time."""
 
 
-class Message(NamedTuple):
+class Message(msgspec.Struct, frozen=True, gc=False):
     """One record to be sent."""
 
     topic: str
@@ -63,7 +64,8 @@ class Writer:
             case _:
                 return []
         if self._open and judged.opening and verdict.change:
-            found.append(self._open.message(verdict.change, judged.opening))
+            raw = place(verdict.change.origin)
+            found.append(self._open.message(verdict.change, raw, judged.opening))
         return found
 
     def _accepted(self, verdict: Accepted, opening: Opening | None) -> list[Message]:
@@ -73,7 +75,7 @@ class Writer:
         headers: Headers = [("suoi.op", change.op), ("suoi.raw", raw)]
         found = [Message(self._clean_topic, key, value, headers)]
         if self._open and opening:
-            found.append(self._open.message(change, opening))
+            found.append(self._open.message(change, raw, opening))
         return found
 
     def _deleted(self, verdict: Accepted) -> Message:
@@ -118,10 +120,13 @@ class Opener:
     def _encode(self) -> Encode:
         return compile_encoder(open_schema(self._dataset), self._head)
 
-    def message(self, change: Change, opening: Opening) -> Message:
-        """Return the public version of a row, or the tombstone that closes it."""
+    def message(self, change: Change, raw: str, opening: Opening) -> Message:
+        """Return the public version of a row, or the tombstone that closes it.
+
+        *raw* is the place of the raw record, as headers write it.
+        """
         key = self._hash(change.key)
-        headers: Headers = [("suoi.op", change.op), ("suoi.raw", place(change.origin))]
+        headers: Headers = [("suoi.op", change.op), ("suoi.raw", raw)]
         if opening.values is None:
             return Message(self._topic, key, None, headers + order_headers(change))
         value = self._encode(opening.values, (*change.order, change.source_ts))  # Invariant 6

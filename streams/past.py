@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final, cast
 
 from confluent_kafka import Consumer, Message
+from msgspec.structs import replace
 
 from infra import kafka_reader
 from infra.kafka_reader import Place
@@ -49,7 +50,7 @@ NOTHING: Final = Past()
 def marked(message: Sent) -> Sent:
     """Return *message* with the header that says its raw offset had a verdict before."""
     headers: Headers = [*message.headers, AGAIN]
-    return message._replace(headers=headers)
+    return replace(message, headers=headers)
 
 
 def find_firsts(

@@ -12,7 +12,9 @@ what we cannot judge (DESIGN.md 2, Streams).
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any, NamedTuple, final
+from typing import Any, final
+
+import msgspec
 
 from schemas.contract import Dataset
 from schemas.records import Problem, Severity
@@ -22,7 +24,7 @@ from streams.transforms import TRANSFORMS
 Values = tuple[Any, ...]
 
 
-class Opening(NamedTuple):
+class Opening(msgspec.Struct, frozen=True, gc=False):
     """What the open topic is to hold for a row: its public columns, or None for a tombstone."""
 
     values: tuple[Any, ...] | None

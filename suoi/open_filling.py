@@ -35,8 +35,8 @@ class OpenRows:
             order, source_ts = refused.order, refused.source_ts or source_ts
             opening = CLOSED  # Invariant 6
         change = self._change(row, order, source_ts)
-        topic, key, value, headers = self._opener.message(change, opening)
-        return Letter(topic, BY_KEY, key, value, [*headers, MARK])
+        made = self._opener.message(change, row.fields["_raw"], opening)
+        return Letter(made.topic, BY_KEY, made.key, made.value, [*made.headers, MARK])
 
     def _opening(self, row: StoredRow) -> Opening:
         if row.deleted:

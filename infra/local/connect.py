@@ -13,8 +13,12 @@ from infra.local.ports import LOOPBACK
 from infra.settings import read_number
 
 _PACKAGE = "org.apache.kafka.connect.rest.basic.auth.extension"
+# Away from Kafka for longer than its session, the worker is given its connectors back after the
+# scheduled delay: 5 minutes by default, in which nothing at all is captured. With one worker no
+# other could come back meanwhile, for whom the delay is meant.
 _FIXED = f"""\
 group.id=connect
+scheduled.rebalance.max.delay.ms=0
 plugin.discovery=service_load
 config.storage.topic=_connect-configs
 offset.storage.topic=_connect-offsets

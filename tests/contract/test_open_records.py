@@ -60,7 +60,7 @@ def test_an_open_record_holds_the_open_columns_in_their_places(name: str) -> Non
     decoder, rows = Decoder(OpenSchema(dataset)), opened(dataset)
     for verdict, opening in rows:
         moved = verdict.change
-        found = decoder.decode(opener.message(moved, opening).value or b"")
+        found = decoder.decode(opener.message(moved, "raw.thu:0:1", opening).value or b"")
         shown = tuple(wire(one, found.pop(one.name)) for one in dataset.open_columns)
         assert shown == opening.values
         place = {f"_{name}": value for name, value in moved.order._asdict().items()}

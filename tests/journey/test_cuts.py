@@ -16,8 +16,8 @@ from support.waiting import until
 from support.wired import WiredStack, wired_stack
 from support.witness import Witness
 
-QUICK = {"silent province_sink - province", "cut connect - so_tu_phap"}
-"""A network that is away, and a connection closed; the rest in `make chaos`."""
+QUICK = {"silent province_sink - province", "cut connect - so_tu_phap", "cut connect - kafka"}
+"""A network that is away, a connection closed, a worker thrown out; the rest in `make chaos`."""
 PAST_SESSION_S = 8.0
 """Longer than the test stack's session timeout of 6 s: the group has given the partitions away."""
 

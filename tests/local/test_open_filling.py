@@ -74,9 +74,9 @@ def sent(found: Judged) -> list[Message]:
 
 def stored(connection: Any, messages: list[Message]) -> dict[str, StoredRow]:  # noqa: ANN401
     rows = []
-    for topic, key, value, headers in messages:
-        texts = {name: str(text) for name, text in headers}
-        record = Record(topic, 0, 1, key, value, texts, 0)
+    for one in messages:
+        texts = {name: str(text) for name, text in one.headers}
+        record = Record(one.topic, 0, 1, one.key, one.value, texts, 0)
         rows.append(READER.read(record, Origin("raw", 0, 0)).row)
     register(connection.adapters)
     TABLE.upsert(connection, rows)

@@ -42,6 +42,11 @@ def test_connect_never_loses_a_null_and_takes_no_overrides(home: Home) -> None:
     assert found["rest.extension.classes"].endswith("BasicAuthSecurityRestExtension")
 
 
+def test_a_worker_thrown_out_of_its_group_goes_on_at_once(home: Home) -> None:
+    found = properties(connect.worker_settings(home))
+    assert found["scheduled.rebalance.max.delay.ms"] == "0"
+
+
 def test_connect_reads_secrets_from_its_own_directory_alone(home: Home) -> None:
     found = properties(connect.worker_settings(home))
     assert found["config.providers.file.param.allowed.paths"] == str(home.connect_secrets)
