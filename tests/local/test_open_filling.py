@@ -98,9 +98,9 @@ def test_a_row_gives_the_open_record_that_streams_wrote_of_it(
     with psycopg.connect(server.dsn()) as connection:
         rows = stored(connection, [clean for clean, _ in both])
         connection.rollback()
-    for clean, (topic, key, value, headers) in both:
+    for clean, live in both:
         letter = OPENED.letter(rows[clean.key.decode()], None)
-        assert letter == Letter(topic, -1, key, value, [*headers, MARK])
+        assert letter == Letter(live.topic, -1, live.key, live.value, [*live.headers, MARK])
 
 
 def test_a_row_refused_since_is_closed_where_a_condition_opens_rows(server: Server) -> None:
