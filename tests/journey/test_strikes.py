@@ -67,12 +67,14 @@ def test_a_strike_in_the_stream_loses_nothing(
 
 @pytest.mark.parametrize("name", cases(QUICK_IN_A_LOAD, CIVIL))
 def test_a_strike_in_a_load_loses_nothing(
-    stack: Stack, witness: Witness, sampler: Sampler, load: Load, name: str
+    stack: Stack, witness: Witness, clerk: Clerk, sampler: Sampler, load: Load, name: str
 ) -> None:
+    until(lambda: clerk.changes > 20)
     load.begin()
     with STRIKES[name].begin(stack, random.Random(name)):
         pass
     load.finish()
+    clerk.stop()
     prove(stack, witness, seconds=120)
     sampler.stop()
 

@@ -3,6 +3,7 @@
 import json
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,9 @@ def keep(stack: Stack, name: str) -> Path:
     A part that cannot be had is said there in its place: a failure is no time to fail again.
     """
     place = Path(tempfile.mkdtemp(prefix=f"suoi-failed-{name[:40]}-"))
-    shutil.copytree(stack.home / "logs", place / "logs", dirs_exist_ok=True)
-    shutil.copy(stack.home / "run" / "state.json", place / "state.json")
+    with suppress(OSError):  # of a stack that never started there is nothing
+        shutil.copytree(stack.home / "logs", place / "logs", dirs_exist_ok=True)
+        shutil.copy(stack.home / "run" / "state.json", place / "state.json")
     for part, ask in {"ledger.json": _ledger, "topics.json": _ends, "status.json": _status}.items():
         try:
             answer = ask(stack)
