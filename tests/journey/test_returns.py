@@ -26,7 +26,8 @@ from support.witness import Witness
 from infra import kafka_reader
 from infra.local.home import Home
 
-DISK_MB = 400
+FREE_MB = 250
+"""What the small disk has beside the cluster as it is: room for its log, and to be filled."""
 
 
 def data(stack: Stack) -> Path:
@@ -75,12 +76,12 @@ def _run(*command: str) -> bool:
 
 @contextmanager
 def small_disk(stack: Stack) -> Iterator[Path]:
-    """The province's cluster on a file system of its own, of DISK_MB; moved back afterwards."""
+    """The province's cluster on a small file system of its own; moved back afterwards."""
     if os.geteuid() != 0:
         pytest.skip("only root can mount the small file system that this fault fills")
     image, kept = stack.home / "disk.img", data(stack).with_name("province.kept")
     with image.open("wb") as file:
-        file.truncate(DISK_MB * 2**20)
+        file.truncate(_size(data(stack)) + FREE_MB * 2**20)
     if not _run("mkfs.ext4", "-q", "-m", "0", str(image)):
         pytest.skip("mkfs.ext4 is not on this machine (Debian package e2fsprogs)")
     with province_down(stack) as place:
@@ -102,6 +103,15 @@ def small_disk(stack: Stack) -> Iterator[Path]:
             assert _run("umount", str(place))
             place.rmdir()
             kept.rename(place)
+
+
+def _size(place: Path) -> int:
+    """Bytes of the files below *place*; those that vanish meanwhile are left out."""
+    found = subprocess.run(
+        ["du", "-sb", str(place)],  # noqa: S607  of coreutils
+        check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    return int(found.stdout.split()[0])
 
 
 def _refill(kept: Path, place: Path) -> None:
