@@ -15,15 +15,14 @@ from schemas.contract import Dataset, Field, Options
 from schemas.records import Row
 from schemas.sequence import in_order
 from streams import words
-from streams.beside import born, event_day
+from streams.beside import beside, event_day, with_birth
 from streams.conditions import CONDITIONS
-from streams.days import day_of_instant, day_text, days, earliest, year_of
-from streams.fast import lines_of
-from streams.fast.block import Block
+from streams.days import day_of_instant, earliest
+from streams.fast import taker
 from streams.fast.composed import composed
-from streams.fast.places import remembering
+from streams.fast.places import place_taker
 from streams.fast.sent import Sent
-from streams.identifiers import NOTHING_KNOWN
+from streams.fast.task import Task
 from streams.judgement import Columns, Judgement, report
 from streams.lookups import UNDETERMINED
 from streams.notes import BAD, Fault, Notes
@@ -85,10 +84,9 @@ class _Writer:
         columns = Columns((*dataset.source_columns, *dataset.untaken))
         self.names: dict[str, Any] = {
             **{made.__name__: made for made in (Judgement, Notes, report)},
-            **{made.__name__: made for made in (day_of_instant, day_text, days, earliest, year_of)},
+            **{made.__name__: made for made in (day_of_instant, earliest)},
             **self.sent.names,
             "BAD": BAD,
-            "NOTHING_KNOWN": NOTHING_KNOWN,
             "note_unknown": columns.note,
             "familiar": columns.familiar,
         }
@@ -96,11 +94,9 @@ class _Writer:
     def write(self) -> str:
         """Return the whole module."""
         fields = [line for item in in_order(self.dataset) for line in self._field(item)]
-        written = any("today_text" in line for line in fields)
         body = [
-            *("notes = Notes(source_ts)", "today, year, now = notes.today, notes.year, notes.now"),
-            *(["today_text = day_text(today)"] if written else []),
-            "faults, flags, originals = notes.faults, notes.flags, notes.originals",
+            "notes = Notes(source_ts)",
+            "today, faults = notes.today, notes.faults",
             *self.sent.lines,
             *fields,
             *(line for item in self.dataset.fields for line in self._units(item)),
@@ -120,39 +116,39 @@ class _Writer:
 
     def _field(self, item: Field) -> list[str]:
         plan = self.plans[item.name]
-        title = ["", f"# {item.name}: {item.title}", *self._raw(plan)]
+        title = ["", f"# {item.name}: {item.title}"]
         if item.kind in PLACES:
-            return [*title, *self._place(plan)]
-        block = Block(plan=plan, codes=self.codes, refine=refiner(plan, self.codes))
-        told = born(self.plans, item)
-        if told:
-            block.beside += ", born"
-        if item.options.paper_kind:
-            block.beside += f"{'' if told else ', NOTHING_KNOWN'}, v_{item.options.paper_kind}"
-        if item.options.event_date not in {None, "event_day"}:
-            block.beside += f", {event_day(self.plans, item)}"
-        lines = lines_of(block)
-        self.names |= block.names
-        return [*title, *told, *lines]
+            return [*title, self._place(plan)]
+        told = beside(self.plans, item)
+        refine = with_birth(refiner(plan, self.codes), told)
+        take = self._bind(plan, "take", taker(Task(plan, self.codes, refine, told)))
+        composing, raw = self._raw(plan)
+        return [
+            *title,
+            *composing,
+            f"v_{item.name} = {take}({', '.join((raw, 'notes', *told.given))})",
+        ]
 
-    def _raw(self, plan: Plan) -> list[str]:
+    def _raw(self, plan: Plan) -> tuple[list[str], str]:
+        """Return the lines that compose what was sent of a field, and the local that holds it."""
         if len(plan.item.columns) == 1 and plan.item.options.compose is None:
-            return [f"raw = {self.sent[plan.item.columns[0]]}"]
+            return [], self.sent[plan.item.columns[0]]
         parts = [self.sent[name] for name in plan.item.columns]
-        return composed(plan, parts, self._bind(plan, "compose", composer(plan)))
+        return composed(plan, parts, self._bind(plan, "compose", composer(plan))), "raw"
 
     def _bind(self, plan: Plan, word: str, value: object) -> str:
         name = f"{word}_{plan.item.name}"
         self.names[name] = value
         return name
 
-    def _place(self, plan: Plan) -> list[str]:
+    def _place(self, plan: Plan) -> str:
         value, options = f"v_{plan.item.name}", plan.item.options
         named = (_system_column(options), options.name_column)
-        beside = [self.sent[name] if name else "None" for name in named]
-        beside.append(event_day(self.plans, plan.item))
-        place = self._bind(plan, "place", remembering(plan, place_refiner(plan, self.codes)))
-        return [f"{value}, {value}_goc, {value}_he = {place}(raw, {', '.join(beside)}, notes)"]
+        _, raw = self._raw(plan)
+        given = [raw, *(self.sent[name] if name else "None" for name in named)]
+        given.append(event_day(self.plans, plan.item))
+        place = self._bind(plan, "take", place_taker(plan, place_refiner(plan, self.codes)))
+        return f"{value}, {value}_goc, {value}_he = {place}({', '.join(given)}, notes)"
 
     def _units(self, item: Field) -> list[str]:
         if item.options.unit_field is None:
@@ -228,8 +224,9 @@ class _Writer:
         values = f"({', '.join(f'v_{column.name}' for column in self.dataset.columns)},)"
         return [
             *("", "if strange and tuple(row) not in familiar:", "    note_unknown(row, notes)"),
-            *("if faults:", f"    return report(notes, {values})"),
-            f"return Judgement({values}, (), tuple(flags), originals)",
+            f"values = {values}",
+            *("if faults:", "    return report(notes, values)"),
+            "return Judgement(values, (), tuple(notes.flags), notes.originals)",
         ]
 
 

@@ -19,13 +19,14 @@ _DIGITS_12 = re.compile("[0-9]{12}")
 _DIGITS_9 = re.compile("[0-9]{9}")
 _PASSPORT = re.compile("(?=.*[A-Za-z])[0-9A-Za-z]{6,20}")
 _MST = re.compile(r"([0-9]{10})(?:-?([0-9]{3}))?")
-_MST_WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
+MST_WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
 _BHXH = re.compile("[0-9]{10}")
 _BHYT = re.compile("[A-Z]{2}[1-5][0-9]{12}|[0-9]{10}")
 _GEOHASH = re.compile("[0-9b-hjkmnp-z]{12}")
 _PLATE = re.compile("[0-9]{2}[A-Z][A-Z0-9]?[0-9]{4,5}")
-_PHONE_NOISE = str.maketrans("", "", " .-()")
-_PHONE_END = re.compile("[;,/]")
+PHONE_NOISE = str.maketrans("", "", " .-()")
+PHONE_ENDS = ";,/"
+_PHONE_END = re.compile(f"[{PHONE_ENDS}]")
 _PHONE = re.compile(r"0[35789][0-9]{8}|02[0-9]{9}")
 _SHORT_PHONE = re.compile(r"1[89]00[0-9]{4,6}")
 _TIME = re.compile(r"([0-9]{1,2})(?::([0-9]{2})|[hH]([0-9]{2})?)")
@@ -163,7 +164,7 @@ def tax_code(text: str) -> Named:
     found = _MST.fullmatch(text)
     if not found or found[2] == "000":
         return Named(text, ("id.mst_shape",))
-    rest = sum(int(d) * w for d, w in zip(found[1], _MST_WEIGHTS, strict=False)) % 11
+    rest = sum(int(d) * w for d, w in zip(found[1], MST_WEIGHTS, strict=False)) % 11
     if rest == 0 or int(found[1][9]) != 10 - rest:
         return Named(text, ("id.mst_checksum",))
     dash = found[2] and "-" not in text
@@ -191,7 +192,7 @@ def geohash(text: str) -> Named:
 
 def phone(text: str) -> Named:
     """Read the first telephone number of *text* as +84…; another shape only warns and is kept."""
-    digits = _PHONE_END.split(text, maxsplit=1)[0].translate(_PHONE_NOISE)
+    digits = _PHONE_END.split(text, maxsplit=1)[0].translate(PHONE_NOISE)
     for prefix in ("+84", "0084"):
         if digits.startswith(prefix):
             digits = "0" + digits.removeprefix(prefix)
@@ -202,7 +203,7 @@ def phone(text: str) -> Named:
 
 def plate(text: str) -> Named:
     """Read vehicle plates parted by ; or , and join them by ";"; another shape only warns."""
-    parts = [part.translate(_PHONE_NOISE).upper() for part in re.split("[;,]", text)]
+    parts = [part.translate(PHONE_NOISE).upper() for part in re.split("[;,]", text)]
     plates = [part for part in parts if part]
     known = bool(plates) and all(map(_PLATE.fullmatch, plates))
     return Named(";".join(plates), ()) if known else Named(text, ("id.plate_shape",))

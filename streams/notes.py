@@ -1,23 +1,10 @@
-"""What is written down while one record is judged: faults, flags, and values as they were sent."""
+"""Who writes what is wrong with a record; `Notes`, where it is written, is compiled."""
 
-from enum import Enum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from schemas.contract import Field
-from streams.days import day_of_instant, year_of
-
-
-class Mark(Enum):
-    """Two things a value can be that are no value."""
-
-    BAD = "refused"
-    """The field was refused: what reads it is not judged (DOMAIN.md 1)."""
-    ABSENT = "absent"
-    """The record has no such column, which is not the same as null (invariant 7)."""
-
-
-BAD = Mark.BAD
-ABSENT = Mark.ABSENT
+from streams.no_value import ABSENT, BAD
+from streams.takers.notes import Notes
 
 
 class Fault(NamedTuple):
@@ -52,23 +39,4 @@ def pen_of(item: Field, order: int) -> Pen:
     return Pen(order, item.name, item.title, item.pii == "N")
 
 
-class Notes:
-    """The notes of one record, and its clock: the commit time at the source, never the wall clock.
-
-    *now* is µs since the epoch; *today* is event_day, in days; *year* its year (DOMAIN.md 0).
-    """
-
-    __slots__ = ("faults", "flags", "now", "originals", "today", "year")
-
-    def __init__(self, source_ts: int) -> None:
-        self.now = source_ts
-        self.today = day_of_instant(source_ts)
-        self.year = year_of(self.today)
-        self.faults: list[Fault] = []
-        self.flags: list[str] = []
-        self.originals: dict[str, str] = {}
-
-    def refuse(self, fault: Fault) -> Any:  # noqa: ANN401  BAD stands where a value of any type would
-        """Write *fault* down and return what stands for the refused value."""
-        self.faults.append(fault)
-        return BAD
+__all__ = ("ABSENT", "BAD", "Fault", "Notes", "Pen", "pen_of")

@@ -15,7 +15,7 @@ class Sent:
         self._locals = {name: _local(name, place) for place, name in enumerate(self._columns)}
         self.names: dict[str, Any] = {"COLUMNS": self._columns, "ABSENT": ABSENT}
         if len(self._columns) > 1:
-            self.names["take"] = itemgetter(*self._columns)
+            self.names["read"] = itemgetter(*self._columns)
 
     def __getitem__(self, column: str) -> str:
         """Return the local that holds *column* as it was sent, or ABSENT."""
@@ -31,7 +31,7 @@ class Sent:
         careful = f"{told}, = [row.get(name, ABSENT) for name in COLUMNS]"
         if len(self._columns) < 2:  # noqa: PLR2004  a getter of one gives no tuple
             return ["strange = True", *([careful] if self._columns else [])]
-        usual = [f"{told} = take(row)", f"strange = len(row) != {len(self._columns)}"]
+        usual = [f"{told} = read(row)", f"strange = len(row) != {len(self._columns)}"]
         absent = [careful, "strange = True"]
         lines = ["try:", *(f"    {line}" for line in usual)]
         return [*lines, "except KeyError:", *(f"    {line}" for line in absent)]

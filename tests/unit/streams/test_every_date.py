@@ -2,13 +2,20 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from itertools import product
 
 import pytest
+from support.contracts import a_field
+from support.judging import CODES
 
+from schemas.contract import Field, Options
+from streams.beside import Beside
 from streams.dates import AMBIGUOUS, FORMS, INVALID, Read, parse_date
 from streams.days import day_text, days, earliest, latest
-from streams.fast.written import YEARS, day_heads
+from streams.fast import taker
+from streams.fast.task import Task
+from streams.notes import Notes
+from streams.plan import Refine, plan_field
+from streams.refine import refiner
 
 _FIRST, _LAST = date(1900, 1, 1), date(2100, 12, 31)
 EVERY_DAY = [_FIRST + timedelta(n) for n in range((_LAST - _FIRST).days + 1)]
@@ -106,11 +113,36 @@ def test_a_day_in_a_form_that_is_not_declared_is_never_guessed() -> None:
             assert found == (Read(str(day)) if form == "iso" else Read(code=AMBIGUOUS))
 
 
-def test_what_the_fast_path_knows_of_a_day_is_what_the_reader_says() -> None:
-    year = [day for day in EVERY_DAY if day.year == 2024]
-    for day, mark in product(year, "/-."):
-        head = f"{day:%d}{mark}{day:%m}{mark}"
-        leap = (day.month, day.day) == (2, 29)
-        assert day_heads().get(head) == (None if leap else f"-{day:%m-%d}")
-    assert set(day_heads().values()) == {f"-{day:%m-%d}" for day in EVERY_DAY} - {"-02-29"}
-    assert {str(day.year) for day in EVERY_DAY} <= YEARS
+@pytest.mark.parametrize("form", ["iso", "dmy", "ymd8"])
+def test_the_taker_of_days_reads_every_day_as_the_reader_does(form: str) -> None:
+    item = a_field("date", type="date", options=Options(date_formats=(form,)))
+    take, notes = taken(item), Notes(0)
+    for day in (*EVERY_DAY[::7], *(date(year, 2, 28) for year in range(1800, 2200))):
+        for near in (day, day + timedelta(1)):
+            assert take(_WRITTEN[form](near), notes) == days(str(near))
+    assert notes.faults == []
+
+
+def test_the_taker_of_partial_dates_reads_months_and_years_as_the_reader_does() -> None:
+    item = a_field("partial_date", type="partial_date", options=Options(date_formats=("my", "y")))
+    take, notes = taken(item), Notes(0)
+    for day in EVERY_MONTH:
+        assert take(f"{day:%m/%Y}", notes) == f"{day:%Y-%m}"
+        assert take(f"{day:%Y}", notes) == f"{day:%Y}"
+    assert notes.faults == []
+
+
+def test_the_taker_of_cells_reads_every_serial_as_the_reader_does() -> None:
+    item = a_field("date", type="date", source_type="xlsx date or text",
+                   options=Options(date_formats=("dmy", "excel_serial")))  # fmt: skip
+    take, notes = taken(item), Notes(0)
+    for serial in (*range(1, 60), *range(61, 73_051, 3), 73_050):
+        read = parse_date(str(serial), ("excel_serial",), "date")
+        assert take(serial, notes) == days(read.text)
+    assert notes.faults == []
+
+
+def taken(item: Field) -> Refine:
+    """The taker of *item*, alone."""
+    plan = plan_field(item, 0, CODES)
+    return taker(Task(plan, CODES, refiner(plan, CODES), Beside()))

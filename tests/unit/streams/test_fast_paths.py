@@ -14,7 +14,7 @@ from schemas.records import Row
 from streams import fast
 from streams.compiler import compile_dataset
 from streams.days import DAY_US, days
-from streams.fast.memory import FEW, MOST
+from streams.fast.known import FEW, MOST
 from streams.judgement import Judgement
 
 MARKS = "[/. ;,:()-]{0,2}"

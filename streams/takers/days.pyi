@@ -1,0 +1,36 @@
+from collections.abc import Iterable
+from typing import Any
+
+from streams.fast.task import Task
+from streams.refine.dates import Bounds
+from streams.takers.notes import Notes
+
+class Forms:
+    def __init__(self, *, days: str, months: str, years: Iterable[int], compact: bool) -> None: ...
+
+class Whole:
+    def __init__(self, task: Task, bounds: Bounds | tuple[int, int]) -> None: ...
+    def take(self, raw: object, notes: Notes, /) -> Any: ...  # noqa: ANN401  a number, None or BAD
+
+class Day:
+    def __init__(
+        self,
+        task: Task,
+        forms: Forms,
+        bounds: Bounds,
+        serials: tuple[int, int, int] | None,
+        most: int,
+    ) -> None: ...
+    def take(self, raw: object, notes: Notes, /) -> Any: ...  # noqa: ANN401  a day, None or BAD
+
+class PartialDay:
+    def __init__(self, task: Task, forms: Forms, bounds: Bounds, most: int) -> None: ...
+    def take(self, raw: object, notes: Notes, /) -> Any: ...  # noqa: ANN401  text, None or BAD
+
+class LocalMoment:
+    def __init__(self, task: Task, bounds: Bounds) -> None: ...
+    def take(self, raw: object, notes: Notes, /) -> Any: ...  # noqa: ANN401  µs, None or BAD
+
+class Moment:
+    def __init__(self, task: Task, bounds: Bounds, typed: bool) -> None: ...  # noqa: FBT001
+    def take(self, raw: object, notes: Notes, /) -> Any: ...  # noqa: ANN401  µs, None or BAD

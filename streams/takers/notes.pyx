@@ -1,0 +1,58 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=False
+"""What is written down while one record is judged: faults, flags, and values as they were sent."""
+
+cimport cython
+from cpython.long cimport PyLong_AsLongLongAndOverflow
+from libc.limits cimport LLONG_MAX, LLONG_MIN
+
+from streams.days import day_of_instant, year_of
+from streams.no_value import BAD
+
+cdef object last_today = None
+cdef object last_year = None
+
+
+@cython.freelist(8)
+cdef class Notes:
+    """The notes of one record, and its clock: the commit time at the source, never the wall clock.
+
+    *now* is µs since the epoch; *today* is event_day, in days; *year* its year (DOMAIN.md 0). Takers
+    read the clock as numbers of 64 bits; a time beyond them stands at their end.
+    """
+
+    def __cinit__(self, source_ts not None, /):
+        global last_today, last_year
+        self.now = source_ts
+        self.today = day_of_instant(source_ts)
+        if self.today != last_today:  # nearly all records of an hour are of one day
+            last_year = year_of(self.today)
+            last_today = self.today
+        self.year = last_year
+        self.moment, self.day = _saturated(self.now), _saturated(self.today)
+        self.event_year = self.year
+        self.faults = []
+        self.flags = []
+        self.originals = {}
+
+    def refuse(self, fault, /):
+        """Write *fault* down and return what stands for the refused value."""
+        self.faults.append(fault)
+        return BAD
+
+    cdef int keep(self, str name, object raw) except -1:
+        """Keep *raw*, the value of field *name*, as it was sent."""
+        self.originals[name] = raw
+        return 0
+
+    cdef int flag(self, str flag) except -1:
+        """Note a repair."""
+        self.flags.append(flag)
+        return 0
+
+
+cdef long long _saturated(object number) except? -1:
+    cdef int overflow = 0
+    cdef long long found = PyLong_AsLongLongAndOverflow(number, &overflow)
+    if overflow:
+        return LLONG_MAX if overflow > 0 else LLONG_MIN
+    return found
