@@ -4,12 +4,12 @@ A parcel's id is a GeoHash of 12 characters, 60 bits: longitude and latitude tak
 first, 30 bits each (DOMAIN.md 3, Thông tư 19/2026).
 """
 
+from streams.takers.cells import Cells
+
 _ALPHABET = "0123456789bcdefghjkmnpqrstuvwxyz"
 _TO_BASE_32 = str.maketrans(_ALPHABET, "0123456789abcdefghijklmnopqrstuv")
 _CELLS = 1 << 30
 """How many cells each axis is cut into."""
-_BY_EAST, _BY_NORTH, _HALF_CELL = _CELLS / 360, _CELLS / 180, 0.5
-"""Cells in a degree."""
 _DECIMALS = 8
 _STEPS: int = 10**_DECIMALS
 """Points have at most 8 decimals of a degree: a step is the last of them."""
@@ -23,15 +23,12 @@ _SURELY = (20.571, 22.029, 103.211, 105.029)
 
 def in_cell(cell: str, latitude: str, longitude: str) -> bool:
     """Say whether the point, in degrees as decimal text, lies in the enlarged *cell*."""
+    if _SURE.hold(cell, latitude, longitude):
+        return True
     bits = 0
     for place in range(0, len(cell), 2):  # even places are longitude's in every pair of letters
         bits = bits << _HALF | _PAIRS[cell[place : place + 2]]
     east, north = bits >> _APART, bits & _LATITUDE
-    if (  # a float is off by less than the margin: what lies inside by floats lies inside
-        -_HALF_CELL < (float(longitude) + 180) * _BY_EAST - east - _HALF_CELL < _HALF_CELL
-        and -_HALF_CELL < (float(latitude) + 90) * _BY_NORTH - north - _HALF_CELL < _HALF_CELL
-    ):
-        return True
     return _inside(east, longitude, 180) and _inside(north, latitude, 90)
 
 
@@ -65,3 +62,4 @@ def _pair(text: str) -> int:
 
 _HALF, _APART, _LATITUDE = 5, 32, _CELLS - 1
 _PAIRS = {one + two: _pair(one + two) for one in _ALPHABET for two in _ALPHABET}
+_SURE = Cells(_ALPHABET, _CELLS)

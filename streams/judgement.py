@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
-from operator import attrgetter
 from typing import Any
 
 import msgspec
 
 from schemas.reasons import HIDDEN, REASONS
 from schemas.records import Problem, Row, Severity
-from streams.notes import BAD, Fault, Notes
+from streams.notes import Fault, Notes
+from streams.takers.notes import standing
 
 MOST_PROBLEMS = 100
 UNKNOWN_COLUMN = "schema.unknown_field"
@@ -38,24 +38,21 @@ class Judgement(msgspec.Struct, frozen=True):
         return not any(problem.severity is Severity.REJECT for problem in self.problems)
 
 
-def report(notes: Notes, values: Iterable[Any]) -> Judgement:
+def report(notes: Notes, values: tuple[Any, ...]) -> Judgement:
     """Return the Judgement of a record with faults: all, sorted by field and code (invariant 5)."""
-    faults = sorted(notes.faults, key=_PLACE) if len(notes.faults) > 1 else notes.faults
-    warned = [f"{f.code}:{f.field}" for f in faults if REASONS[f.code].severity is Severity.WARN]
-    return Judgement(
-        tuple([None if value is BAD else value for value in values]),
-        tuple(map(_problem, faults[:MOST_PROBLEMS])),
-        (*notes.flags, *warned),
-        notes.originals,
-    )
+    problems, warned = notes.problems(_told, MOST_PROBLEMS)
+    return Judgement(standing(values), problems, (*notes.flags, *warned), notes.originals)
 
 
-_PLACE = attrgetter("order", "code")
+def _told(fault: Fault) -> tuple[Problem, str]:
+    """Return the problem that *fault* is, and its flag if it only warns."""
+    warns = REASONS[fault.code].severity is Severity.WARN
+    return _problem(fault), f"{fault.code}:{fault.field}" if warns else ""
 
 
 def _problem(fault: Fault) -> Problem:
     """Write the sentence of *fault*: the same faults come again and again, but for their value."""
-    said = fault[1:5]
+    said = (fault.code, fault.field, fault.title, fault.expected)
     if fault.value is None:
         return _sentence(said, HIDDEN)  # Invariant 6
     usual = _sentence(said, _GAP)

@@ -1,22 +1,11 @@
-"""Who writes what is wrong with a record; `Notes`, where it is written, is compiled."""
+"""Who writes what is wrong with a record; where it is written is compiled (streams.takers)."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from schemas.contract import Field
 from streams.no_value import ABSENT, BAD
-from streams.takers.notes import Notes
-
-
-class Fault(NamedTuple):
-    """A reason that one field gives; its sentence is written only for a record that has faults."""
-
-    order: int
-    code: str
-    field: str
-    title: str
-    expected: str | None
-    value: str | None
-    """As sent; None for every field that is personal (invariant 6)."""
+from streams.takers.notes import Fault, Notes
 
 
 class Pen(NamedTuple):
@@ -30,8 +19,14 @@ class Pen(NamedTuple):
 
     def fault(self, code: str, expected: str | None = None, value: object = None) -> Fault:
         """Return the Fault of this field."""
-        said = str(value)[:100] if self.shows and value is not None else None
-        return Fault(self.order, code, self.name, self.title, expected, said)
+        if self.shows and value is not None:
+            return Fault(self.order, code, self.name, self.title, expected, str(value)[:100])
+        return _fault(self, code, expected)
+
+
+@lru_cache(maxsize=4096)  # one that holds no value comes again and again, with its sentence
+def _fault(pen: Pen, code: str, expected: str | None) -> Fault:
+    return Fault(pen.order, code, pen.name, pen.title, expected, None)
 
 
 def pen_of(item: Field, order: int) -> Pen:

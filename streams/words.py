@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 
 from schemas.contract import Field
 
@@ -113,12 +114,14 @@ def of_days(item: Field) -> str:
 
 def of_range(item: Field) -> str:
     """Say which numbers *item* takes."""
-    said = [
-        _bound(word, _figure(bound, item.options.locale))
-        for word, bound in (("từ", item.minimum), ("đến", item.maximum))
-    ]
-    if item.scale is not None:
-        said.append(f"(không quá {item.scale} chữ số thập phân)")
+    return _range(item.minimum, item.maximum, item.scale, item.options.locale)
+
+
+@lru_cache(maxsize=256)
+def _range(low: str | None, high: str | None, scale: int | None, locale: str) -> str:
+    said = [_bound("từ", _figure(low, locale)), _bound("đến", _figure(high, locale))]
+    if scale is not None:
+        said.append(f"(không quá {scale} chữ số thập phân)")
     return " ".join(filter(None, said)) or "giá trị vừa với kiểu dữ liệu"
 
 

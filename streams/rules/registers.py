@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from streams.days import day_text, earliest, latest, year_of
+from streams.days import day_text, earliest, year_of
 from streams.rules.rule import DATE_ORDER, Rule, after, before, same
 
 LATE_DAYS = 60
@@ -20,7 +20,7 @@ def odd_age(mother: str, born: int) -> bool:
 
 
 def _parent_not_older(parent: str, child: int) -> bool:
-    return int(parent[:4]) >= year_of(child) and earliest(parent) >= child
+    return parent >= day_text(child)[:4] and earliest(parent) >= child
 
 
 def _late_or_not(born: int, registered: int, kind: str) -> bool:
@@ -33,24 +33,23 @@ def _same_as_a_parent(child: str | None, mother: str | None, father: str | None)
 
 
 def _other_year(number: str, registered: int) -> bool:
-    return int(number[-4:]) != year_of(registered)
+    return not day_text(registered).startswith(number[-4:])
 
 
 def _younger_than(years: int) -> Callable[[str, int], bool]:
     def too_young(born: str, married: int) -> bool:
-        first = day_text(earliest(born))  # the favourable reading of a partial date
-        day = day_text(married)
+        first, day = born + "-01-01"[len(born) - 4 :], day_text(married)  # the favourable reading
         return int(day[:4]) - int(first[:4]) - (day[5:] < first[5:]) < years
 
     return too_young
 
 
 def _died_before_birth(died: str, born: str) -> bool:
-    return latest(died) < earliest(born)
+    return died < born[: len(died)]  # ISO texts: a day that may be the other is not before it
 
 
 def _registered_before_death(registered: int, died: str) -> bool:
-    return registered < earliest(died)
+    return day_text(registered) < died  # ISO texts: a month begins with its first day
 
 
 RULES: tuple[Rule, ...] = (

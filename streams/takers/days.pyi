@@ -32,5 +32,5 @@ class LocalMoment:
     def take(self, raw: object, notes: Notes, /) -> Any: ...  # noqa: ANN401  µs, None or BAD
 
 class Moment:
-    def __init__(self, task: Task, bounds: Bounds, typed: bool) -> None: ...  # noqa: FBT001
+    def __init__(self, task: Task, bounds: Bounds, typed: bool) -> None: ...
     def take(self, raw: object, notes: Notes, /) -> Any: ...  # noqa: ANN401  µs, None or BAD

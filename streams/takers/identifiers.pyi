@@ -11,7 +11,7 @@ class Personal:
     def __init__(self, task: Task, people: People) -> None: ...
     def take(self, raw: object, notes: Notes, /) -> Any: ...  # noqa: ANN401  text, None or BAD
     def take_born(self, raw: object, notes: Notes, birth: object, gender: object, /) -> Any: ...  # noqa: ANN401
-    def take_declared(  # noqa: PLR0913, PLR0917  as its refiner
+    def take_declared(
         self, raw: object, notes: Notes, birth: object, gender: object, kind: object, /
     ) -> Any: ...  # noqa: ANN401
 

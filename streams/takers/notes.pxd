@@ -1,3 +1,8 @@
+cdef class Fault:
+    cdef readonly object order, code, field, title, expected, value
+    cdef object problem, warning  # None = not yet told
+
+
 cdef class Notes:
     cdef readonly object now, today, year
     cdef readonly list faults, flags

@@ -1,4 +1,25 @@
+from collections.abc import Callable
 from typing import Any
+
+from schemas.records import Problem
+
+class Fault:
+    order: int
+    code: str
+    field: str
+    title: str
+    expected: str | None
+    value: str | None
+    def __init__(  # noqa: PLR0913, PLR0917  what a sentence is made of
+        self,
+        order: int,
+        code: str,
+        field: str,
+        title: str,
+        expected: str | None,
+        value: str | None,
+        /,
+    ) -> None: ...
 
 class Notes:
     @property
@@ -15,3 +36,8 @@ class Notes:
     def originals(self) -> dict[str, str]: ...
     def __init__(self, source_ts: int, /) -> None: ...
     def refuse(self, fault: Any, /) -> Any: ...  # noqa: ANN401  BAD stands for a value of any type
+    def problems(
+        self, tell: Callable[[Fault], tuple[Problem, str]], most: int, /
+    ) -> tuple[tuple[Problem, ...], list[str]]: ...
+
+def standing(values: tuple[Any, ...], /) -> tuple[Any, ...]: ...

@@ -5,11 +5,27 @@ cimport cython
 from cpython.long cimport PyLong_AsLongLongAndOverflow
 from libc.limits cimport LLONG_MAX, LLONG_MIN
 
+from operator import attrgetter
+
 from streams.days import day_of_instant, year_of
 from streams.no_value import BAD
 
+cdef object _PLACE = attrgetter("order", "code")
+cdef object _BAD = BAD
 cdef object last_today = None
 cdef object last_year = None
+
+
+cdef class Fault:
+    """A reason that one field gives; its sentence is written only for a record that has faults.
+
+    *order* is the field's place in its contract. *value* is as sent; None for every field that is
+    personal (invariant 6). A fault that is remembered keeps its sentence.
+    """
+
+    def __cinit__(self, order, code, field, title, expected, value, /):
+        self.order, self.code, self.field = order, code, field
+        self.title, self.expected, self.value = title, expected, value
 
 
 @cython.freelist(8)
@@ -37,7 +53,23 @@ cdef class Notes:
     def refuse(self, fault, /):
         """Write *fault* down and return what stands for the refused value."""
         self.faults.append(fault)
-        return BAD
+        return _BAD
+
+    def problems(self, tell not None, Py_ssize_t most, /):
+        """Give at most *most* problems, sorted by field and code, and the flags of all warnings.
+
+        *tell* gives (problem, its flag or "") of a fault, and is asked once of each.
+        """
+        cdef list faults = sorted(self.faults, key=_PLACE) if len(self.faults) > 1 else self.faults
+        cdef list problems = [], warnings = []
+        cdef Fault fault
+        for fault in faults:
+            if fault.problem is None:
+                fault.problem, fault.warning = tell(fault)
+            problems.append(fault.problem)
+            if fault.warning:
+                warnings.append(fault.warning)
+        return tuple(problems[:most]), warnings
 
     cdef int keep(self, str name, object raw) except -1:
         """Keep *raw*, the value of field *name*, as it was sent."""
@@ -48,6 +80,11 @@ cdef class Notes:
         """Note a repair."""
         self.flags.append(flag)
         return 0
+
+
+def standing(tuple values not None, /):
+    """Give *values* with None where a field was refused."""
+    return tuple([None if value is _BAD else value for value in values])
 
 
 cdef long long _saturated(object number) except? -1:

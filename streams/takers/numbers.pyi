@@ -4,11 +4,11 @@ from streams.fast.task import Task
 from streams.takers.notes import Notes
 
 class WholeText:
-    def __init__(self, task: Task, bounds: tuple[int, int], vi: bool) -> None: ...  # noqa: FBT001
+    def __init__(self, task: Task, bounds: tuple[int, int], vi: bool) -> None: ...
     def take(self, raw: object, notes: Notes, /) -> Any: ...  # noqa: ANN401  a number, None or BAD
 
 class Decimal:
-    def __init__(  # noqa: PLR0913  what a column of decimals is
+    def __init__(
         self,
         task: Task,
         bounds: tuple[int, int],

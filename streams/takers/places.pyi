@@ -5,6 +5,6 @@ from streams.takers.notes import Notes
 
 class Place:
     def __init__(self, judge: Callable[..., Any], name: str, wanted: type, most: int) -> None: ...
-    def take(  # noqa: PLR0913, PLR0917  what a place is judged by
+    def take(
         self, raw: object, system: object, name: object, day: object, notes: Notes, /
     ) -> Any: ...  # noqa: ANN401  three values
