@@ -4,17 +4,15 @@ from functools import lru_cache
 
 from streams.dates import parse_date
 from streams.days import days
+from streams.fast.forms import forms_of
 from streams.fast.known import MOST
 from streams.fast.task import Task
 from streams.plan import Refine
 from streams.refine.dates import day_bounds, instant_bounds
-from streams.takers.days import Day, Forms, LocalMoment, Moment, PartialDay, Whole
+from streams.takers.days import Day, LocalMoment, Moment, PartialDay, Whole
 
 _LONGEST = len("dd/mm/yyyy")
 _LONGEST_MOMENT = len("2026-03-11T03:00:00.000001+07:00")
-_ASCII = [chr(code) for code in range(128)]
-_YEARS = range(1800, 2200)
-"""The years whose days a taker knows."""
 
 
 def date_taker(task: Task) -> Refine:
@@ -29,21 +27,6 @@ def date_taker(task: Task) -> Refine:
     if plan.item.kind == "partial_date":
         return PartialDay(task, forms, bounds, MOST).take
     return Day(task, forms, bounds, _serials() if cell else None, MOST).take
-
-
-@lru_cache(maxsize=64)  # one table for all columns that declare the same
-def forms_of(formats: tuple[str, ...], kind: str) -> Forms:
-    """Return how days are written where *formats* are declared, by asking `parse_date`."""
-
-    def read(text: str) -> str:
-        return parse_date(text, formats, kind).text
-
-    return Forms(
-        days="".join(mark for mark in _ASCII if read(f"07{mark}3{mark}2026") == "2026-03-07"),
-        months="".join(mark for mark in _ASCII if read(f"3{mark}2026") == "2026-03"),
-        years=[year for year in _YEARS if read(f"{year}") == f"{year}"],
-        compact=read("20260307") == "2026-03-07",
-    )
 
 
 @lru_cache(maxsize=1)

@@ -8,12 +8,14 @@ from streams.numbers import FORMAT
 from streams.plan import Refine
 from streams.refine.numbers import limits_of, whole_bounds
 from streams.takers.days import Whole
-from streams.takers.numbers import Decimal, WholeText
+from streams.takers.numbers import Decimal, Measure, WholeText
 
 _TYPED = frozenset(("double", "json number", "cell"))
 _LONGEST = 64
 _DIGITS = 18
 """So many fit into 64 bits."""
+_MOST_DECIMALS = 15
+"""So many a double holds."""
 
 
 def integer_taker(task: Task) -> Refine:
@@ -33,7 +35,7 @@ def decimal_taker(task: Task) -> Refine:
     plan, limits = task.plan, limits_of(task.plan)
     scale = limits.scale or 0
     whole = (limits.precision or 0) - scale
-    if whole < 1 or scale > _DIGITS or not (task.worded and task.longest >= _LONGEST):
+    if whole < 1 or scale > _MOST_DECIMALS or not (task.worded and task.longest >= _LONGEST):
         return task.refine
     typed = plan.wire in _TYPED
     if not (typed or plan.wire == "decimal" or (task.textual and FORMAT in plan.item.rules)):
@@ -44,7 +46,9 @@ def decimal_taker(task: Task) -> Refine:
         max(0, math.ceil(least * unit)),
         10**_DIGITS if most is None else min(10**_DIGITS, math.floor(most * unit)),
     )
-    return Decimal(task, bounds, whole, scale, vi=_vi(task), typed=typed).take
+    if typed:
+        return Measure(task, bounds, whole, scale).take
+    return Decimal(task, bounds, whole, scale, vi=_vi(task)).take
 
 
 def _vi(task: Task) -> bool:

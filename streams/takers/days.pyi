@@ -27,6 +27,12 @@ class PartialDay:
     def __init__(self, task: Task, forms: Forms, bounds: Bounds, most: int) -> None: ...
     def take(self, raw: object, notes: Notes, /) -> Any: ...  # noqa: ANN401  text, None or BAD
 
+class CodeOrDay:
+    def __init__(
+        self, task: Task, forms: Forms, most: int, value: str, flags: list[str]
+    ) -> None: ...
+    def take(self, raw: object, notes: Notes, /) -> Any: ...  # noqa: ANN401  a code, None or BAD
+
 class LocalMoment:
     def __init__(self, task: Task, bounds: Bounds) -> None: ...
     def take(self, raw: object, notes: Notes, /) -> Any: ...  # noqa: ANN401  µs, None or BAD

@@ -11,7 +11,7 @@ from libc.limits cimport LLONG_MIN
 
 from streams.days import DAY_US, ZONE_US, days
 
-from streams.takers.known cimport Memory, Taker
+from streams.takers.known cimport Answer, Memory, Taker
 from streams.takers.notes cimport Notes
 
 cdef extern from "Python.h":
@@ -253,6 +253,30 @@ cdef class PartialDay(Taker):
         if not written.day:
             notes.flag(self.partial)
         return text
+
+
+cdef class CodeOrDay(Taker):
+    """Takes codes met before, in a column where any day stands for one of them."""
+
+    cdef Forms forms
+    cdef Memory memory
+    cdef Answer answer
+
+    def __cinit__(self, task not None, Forms forms not None, most, value not None, flags not None):
+        """Take the code that days stand for, and the flags of saying so."""
+        self.forms, self.memory = forms, Memory(self.refine, self.name, most)
+        self.answer = Answer()
+        self.answer.value, self.answer.flags = value, flags
+
+    def take(self, raw, Notes notes not None, /):
+        """Judge *raw*."""
+        cdef Written written
+        if type(raw) is not str:
+            return None if raw is None and self.nullable else self.refine(raw, notes)
+        if not self.forms.read(<str> raw, &written) or not written.day:
+            return self.memory.ask(raw, raw, notes)
+        notes.keep(self.name, raw)
+        return self.answer.say(self.name, notes)
 
 
 cdef object _said(const Written *written):

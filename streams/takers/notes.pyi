@@ -10,7 +10,7 @@ class Fault:
     title: str
     expected: str | None
     value: str | None
-    def __init__(  # noqa: PLR0913, PLR0917  what a sentence is made of
+    def __init__(
         self,
         order: int,
         code: str,

@@ -9,13 +9,10 @@ class WholeText:
 
 class Decimal:
     def __init__(
-        self,
-        task: Task,
-        bounds: tuple[int, int],
-        whole: int,
-        scale: int,
-        *,
-        vi: bool,
-        typed: bool,
+        self, task: Task, bounds: tuple[int, int], whole: int, scale: int, vi: bool
     ) -> None: ...
+    def take(self, raw: object, notes: Notes, /) -> Any: ...  # noqa: ANN401  text, None or BAD
+
+class Measure:
+    def __init__(self, task: Task, bounds: tuple[int, int], whole: int, scale: int) -> None: ...
     def take(self, raw: object, notes: Notes, /) -> Any: ...  # noqa: ANN401  text, None or BAD

@@ -1,7 +1,7 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
 """Takers of written whole numbers and of decimals, by their digits: nothing is rounded here."""
 
-from cpython.long cimport PyLong_FromLongLong
+from cpython.long cimport PyLong_AsLongLongAndOverflow
 from cpython.unicode cimport PyUnicode_DATA, PyUnicode_GET_LENGTH
 
 from streams.takers.days cimport Bounds, bounds_of, holds
@@ -12,8 +12,12 @@ cdef extern from "Python.h":
     bint PyUnicode_IS_ASCII(object text)
     object PyUnicode_FromStringAndSize(const char *text, Py_ssize_t length)
 
+cdef extern from "math.h":
+    long long llrint(double number) nogil
+
 cdef enum:
     DIGITS = 18  # that surely fit into 64 bits
+    SURE = 15  # digits that a double holds
     LONGEST = 40  # letters: 18 digits, their groups, zeros behind the mark
     GROUP = 3
 
@@ -110,52 +114,93 @@ cdef class WholeText(Taker):
 
 
 cdef class Decimal(Taker):
-    """Takes decimals, not below 0, that their field surely holds."""
+    """Takes decimals that are written, not below 0, that their field surely holds."""
 
     cdef Bounds bounds
     cdef int whole, scale
-    cdef bint vi, typed
+    cdef bint vi
 
-    def __cinit__(self, task not None, bounds not None, int whole, int scale, *, bint vi, bint typed):
-        """Take the range times 10 to the power of *scale*, and how many digits stand where.
-
-        *typed*: numbers arrive as such, not as text.
-        """
-        self.bounds, self.whole, self.scale = bounds_of(bounds), whole, scale
-        self.vi, self.typed = vi, typed
+    def __cinit__(self, task not None, bounds not None, int whole, int scale, bint vi):
+        """Take the range times 10 to the power of *scale*, and how many digits stand where."""
+        self.bounds, self.whole, self.scale, self.vi = bounds_of(bounds), whole, scale, vi
 
     def take(self, raw, Notes notes not None, /):
         """Judge *raw*."""
+        cdef Number number
         if type(raw) is str:
-            if not self.typed:
-                value = self._fit(raw)
-                if value is not None:
-                    if value != raw:
-                        notes.keep(self.name, raw)
-                    return value
-        elif raw is None:
-            if self.nullable:
-                return None
-        elif self.typed and type(raw) is float:
-            value = self._fit(_repr(raw))
-            if value is not None:
-                return value
+            if _read(raw, self.vi, self.scale, &number) and number.whole <= self.whole:
+                if holds(&self.bounds, number.unscaled, number.unscaled, 0):
+                    return self._said(raw, &number, notes)
+        elif raw is None and self.nullable:
+            return None
         return self.refine(raw, notes)
 
-    cdef object _fit(self, object text):
-        """Give *text* in its canonical form; None where it may not fit."""
-        cdef Number number
-        if not _read(text, self.vi, self.scale, &number):
-            return None
-        if number.whole > self.whole or not holds(
-            &self.bounds, number.unscaled, number.unscaled, 0
-        ):
-            return None
-        if number.length == PyUnicode_GET_LENGTH(text) and number.plain:
-            return text
+    cdef object _said(self, object raw, const Number *number, Notes notes):
+        """Give the number in its canonical form."""
+        if number.plain:
+            return raw
+        notes.keep(self.name, raw)
         return PyUnicode_FromStringAndSize(number.text, number.length)
 
 
-cdef inline str _repr(object number):
-    """Give the shortest decimal text of a double: no binary digits come through."""
-    return float.__repr__(number)
+cdef class Measure(Taker):
+    """Takes numbers that arrive as such, not below 0, that their field surely holds.
+
+    A decimal of up to 15 digits is the shortest text of the double next to it (IEEE 754), and no
+    other decimal of so few digits is next to the same double: where dividing gives the number
+    back, its digits are those that `repr` would say.
+    """
+
+    cdef Bounds bounds
+    cdef int scale
+    cdef long long unit, most
+
+    def __cinit__(self, task not None, bounds not None, int whole, int scale):
+        """Take the range times 10 to the power of *scale*, and how many digits stand where."""
+        self.bounds, self.scale = bounds_of(bounds), scale
+        self.unit, self.most = _power(scale), _power(min(whole + scale, SURE))
+
+    def take(self, raw, Notes notes not None, /):
+        """Judge *raw*."""
+        cdef int overflow = 0
+        cdef long long unscaled = -1
+        cdef double number
+        if type(raw) is float:
+            number = raw
+            if 0 < number * self.unit < self.most:
+                unscaled = llrint(number * self.unit)
+                if <double> unscaled / <double> self.unit != number:
+                    unscaled = -1
+        elif type(raw) is int:
+            unscaled = PyLong_AsLongLongAndOverflow(raw, &overflow)
+            unscaled = unscaled * self.unit if 0 < unscaled < self.most // self.unit else -1
+        elif raw is None and self.nullable:
+            return None
+        if 0 < unscaled < self.most and holds(&self.bounds, unscaled, unscaled, 0):
+            return _canonical(unscaled, self.scale)
+        return self.refine(raw, notes)
+
+
+cdef long long _power(int digits) noexcept:
+    cdef long long found = 1
+    for _ in range(digits):
+        found *= 10
+    return found
+
+
+cdef object _canonical(long long unscaled, int scale):
+    """Give *unscaled*, above 0, with its mark before the last *scale* digits, no zero at its end."""
+    cdef char text[LONGEST]
+    cdef int at = LONGEST, decimals = scale
+    while decimals and unscaled % 10 == 0:
+        unscaled //= 10
+        decimals -= 1
+    while unscaled or decimals >= 0:
+        at -= 1
+        text[at] = <char> (c"0" + unscaled % 10)
+        unscaled //= 10
+        decimals -= 1
+        if decimals == 0:
+            at -= 1
+            text[at] = c"."
+    return PyUnicode_FromStringAndSize(text + at, LONGEST - at)
