@@ -11,7 +11,7 @@ from pathlib import Path
 
 from infra.setup import stamps
 
-_COMPILED = ("schemas", "consumers")
+_COMPILED = ("schemas", "streams", "consumers")
 """The rooms that hold Cython."""
 
 
@@ -19,7 +19,7 @@ def install(root: Path) -> bool:
     """Make `.venv` so that `.venv/bin/suoi` works; False when it already does."""
     venv = root / ".venv"
     written = sources(root)
-    files = (root / "constraints.txt", root / "pyproject.toml", *written)
+    files = (root / "constraints.txt", root / "pyproject.toml", *written, *declared(root))
     wanted = stamps.digest(files, version(), str(root))
     stamp = venv / "suoi.stamp"
     made = (venv / "bin" / "suoi", venv / "bin" / "python", *map(compiled, written))
@@ -42,6 +42,11 @@ def version() -> str:
 def sources(root: Path) -> list[Path]:
     """Return what is written in Cython."""
     return sorted(path for room in _COMPILED for path in (root / room).rglob("*.pyx"))
+
+
+def declared(root: Path) -> list[Path]:
+    """Return what those modules tell one another of themselves."""
+    return sorted(path for room in _COMPILED for path in (root / room).rglob("*.pxd"))
 
 
 def compiled(source: Path) -> Path:
