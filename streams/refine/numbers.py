@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from schemas.codes import CodeLists
@@ -81,7 +82,15 @@ def _in_range(plan: Plan, value: int, notes: Notes, bounds: tuple[int, int]) -> 
 
 
 def _stands_for_nothing(plan: Plan, value: float) -> bool:
-    return -_LONG < value < _LONG and decimal_text(Decimal(repr(value))) in plan.nothing
+    if not (_numeric(plan.nothing) and -_LONG < value < _LONG):
+        return False
+    return decimal_text(Decimal(repr(value))) in plan.nothing
+
+
+@lru_cache(maxsize=256)
+def _numeric(words: frozenset[str]) -> bool:
+    """Whether a number may be among *words*."""
+    return any(mark.isdigit() for word in words for mark in word)
 
 
 def _refuse_float(plan: Plan, raw: float, notes: Notes) -> Any:  # noqa: ANN401

@@ -117,9 +117,13 @@ def person_or_number_refiner(plan: Plan, codes: CodeLists) -> Refine:
             if is_personal(number)
             else own(number)
         )
-        return settle(plan, raw, named._replace(flags=(*flags, *named.flags)), notes)
+        return settle(plan, raw, _flagged(named, flags), notes)
 
     return refine
+
+
+def _flagged(named: Named, flags: tuple[str, ...]) -> Named:
+    return named._replace(flags=(*flags, *named.flags)) if flags else named
 
 
 def simple_refiner(plan: Plan, _codes: CodeLists) -> Refine:
@@ -133,6 +137,6 @@ def simple_refiner(plan: Plan, _codes: CodeLists) -> Refine:
             return text
         given, flags = joined(text) if bare else (text, ())
         named = name(given)
-        return settle(plan, raw, named._replace(flags=(*flags, *named.flags)), notes)
+        return settle(plan, raw, _flagged(named, flags), notes)
 
     return refine

@@ -17,6 +17,9 @@ _SPEAKABLE = 10**18
 """Python itself refuses to spell out very long numbers; a Decimal does not."""
 
 
+_WARNINGS = frozenset(code for code, one in REASONS.items() if one.severity is Severity.WARN)
+
+
 def digits(number: int) -> str:
     """Return *number* as decimal text, however long."""
     return str(number) if -_SPEAKABLE < number < _SPEAKABLE else f"{Decimal(number):f}"
@@ -96,17 +99,14 @@ def settle(plan: Plan, raw: object, named: Named, notes: Notes) -> Any:  # noqa:
     text, codes, flags = named
     limit = plan.item.max_length
     measured = limit is not None and "text.too_long" in plan.item.rules
-    if measured and len(text) > (limit or 0) and not any(map(_refuses, codes)):
+    if measured and len(text) > (limit or 0) and _WARNINGS.issuperset(codes):
         codes = (*codes, "text.too_long")
-    notes.faults.extend(plan.pen.fault(code, _expected(plan, code)) for code in codes)
-    if any(map(_refuses, codes)):
+    for code in codes:
+        notes.faults.append(plan.pen.fault(code, _expected(plan, code)))
+    if not _WARNINGS.issuperset(codes):
         return BAD
     notes.flags.extend(map(plan.flag, flags))
     return text if text == raw else _kept(plan, raw, text, notes)
-
-
-def _refuses(code: str) -> bool:
-    return REASONS[code].severity is Severity.REJECT
 
 
 def _kept(plan: Plan, raw: object, text: str, notes: Notes) -> Any:  # noqa: ANN401

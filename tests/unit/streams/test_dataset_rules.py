@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from support.judging import judge_row, values_of
 
-from streams.days import days, instant
+from streams.days import day_text, days, earliest, instant, latest
+from streams.rules import registers
 
 PARCEL, CARD, FIRM = "nnmt_thua_dat", "bhxh_the_bhyt", "stc_doanh_nghiep"
 SHOP, SCHOOL, BIRTH = "stc_ho_kinh_doanh", "gddt_truong", "yt_giay_chung_sinh"
@@ -204,3 +205,20 @@ def test_one_column_gives_the_kind_of_term_and_its_day() -> None:
     assert (values["thoi_han_loai"], values["thoi_han_den"]) == ("co_thoi_han", days("2070-01-01"))
     values = values_of(PARCEL, judge_row(PARCEL, thoi_han="Lâu dài, ổn định"))
     assert (values["thoi_han_loai"], values["thoi_han_den"]) == ("lau_dai", None)
+
+
+PARTIAL = [
+    day_text(days("2023-12-30") + step)[:length]
+    for step in (0, 1, 2, 3, 32, 61, 62, 367, 368)
+    for length in (4, 7, 10)
+]
+
+
+@pytest.mark.parametrize("died", PARTIAL)
+@pytest.mark.parametrize("born", PARTIAL)
+def test_what_is_not_known_of_a_day_never_speaks_against_it(died: str, born: str) -> None:
+    broken = {rule.reason + rule.field: rule.broken for rule in registers.RULES}
+    assert broken["rule.date_orderngay_chet"](died, born) == (latest(died) < earliest(born))
+    for day in (earliest(born), latest(born)):
+        assert broken["rule.date_orderngay_dang_ky"](day, died) == (day < earliest(died))
+        assert broken["rule.date_orderme_ngay_sinh"](died, day) == (earliest(died) >= day)
