@@ -9,7 +9,8 @@ from streams.fast.known import MOST
 from streams.fast.task import Task
 from streams.plan import Refine
 from streams.refine.dates import day_bounds, instant_bounds
-from streams.takers.days import Day, LocalMoment, Moment, PartialDay, Whole
+from streams.takers.days import Day, PartialDay, Whole
+from streams.takers.moments import LocalMoment, Moment
 
 _LONGEST = len("dd/mm/yyyy")
 _LONGEST_MOMENT = len("2026-03-11T03:00:00.000001+07:00")

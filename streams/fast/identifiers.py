@@ -6,7 +6,8 @@ from streams.fast.task import Task
 from streams.identifiers import PHONE_ENDS, PHONE_NOISE, TOLD, geohash, phone
 from streams.plan import Refine
 from streams.refine.papers import personal_numbers
-from streams.takers.identifiers import Cell, People, Personal, Phone, Register, TaxCode
+from streams.takers.identifiers import Cell, Phone, Register
+from streams.takers.papers import People, Personal, TaxCode
 
 _ASCII = [chr(code) for code in range(128)]
 _CCCD, _PASSPORT, _PHONE = 12, 20, len("+842123456789")

@@ -22,6 +22,11 @@ cdef bint holds(const Bounds *bounds, long long first, long long last, long long
 cdef long long first_day(const Written *written) noexcept
 cdef long long last_day(const Written *written) noexcept
 cdef int year_of_day(long long day) noexcept
+cdef int number_in(const unsigned char *text, int length) noexcept
+cdef bint split_day(
+    const unsigned char *year, const unsigned char *month, const unsigned char *day,
+    Written *written,
+) noexcept
 
 
 cdef class Forms:

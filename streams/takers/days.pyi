@@ -32,11 +32,3 @@ class CodeOrDay:
         self, task: Task, forms: Forms, most: int, value: str, flags: list[str]
     ) -> None: ...
     def take(self, raw: object, notes: Notes, /) -> Any: ...  # noqa: ANN401  a code, None or BAD
-
-class LocalMoment:
-    def __init__(self, task: Task, bounds: Bounds) -> None: ...
-    def take(self, raw: object, notes: Notes, /) -> Any: ...  # noqa: ANN401  µs, None or BAD
-
-class Moment:
-    def __init__(self, task: Task, bounds: Bounds, typed: bool) -> None: ...
-    def take(self, raw: object, notes: Notes, /) -> Any: ...  # noqa: ANN401  µs, None or BAD

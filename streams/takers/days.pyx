@@ -1,5 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
-"""Takers of days, moments and whole numbers: what lies in a range, typed or written.
+"""Takers of days and whole numbers: what lies in a range, typed or written.
 
 The calendar is asked of `streams.days`, month by month; how a column writes its days is asked of
 `streams.dates` (`streams.fast.dates`).
@@ -7,9 +7,8 @@ The calendar is asked of `streams.days`, month by month; how a column writes its
 
 from cpython.long cimport PyLong_AsLongLongAndOverflow, PyLong_FromLongLong
 from cpython.unicode cimport PyUnicode_DATA, PyUnicode_GET_LENGTH
-from libc.limits cimport LLONG_MIN
 
-from streams.days import DAY_US, ZONE_US, days
+from streams.days import days
 
 from streams.takers.known cimport Answer, Memory, Taker
 from streams.takers.notes cimport Notes
@@ -21,15 +20,11 @@ cdef extern from "Python.h":
 cdef enum:
     MONTHS = 12
     STARTS = (LAST_YEAR + 1 - FIRST_YEAR) * MONTHS + 1
-    SECOND = 1_000_000
     DAY_LENGTH = 10  # of yyyy-mm-dd
     MONTH_LENGTH = 7
     YEAR_LENGTH = 4
-    MOMENT_LENGTH = 19  # of yyyy-mm-ddThh:mm:ss
 
 cdef int starts[STARTS]  # the first day of each month, and of the one behind the last
-cdef long long day_us = DAY_US
-cdef long long zone_us = ZONE_US
 
 
 cdef int _ask() except -1:
@@ -87,7 +82,7 @@ cdef int year_of_day(long long day) noexcept:
     return year + (day >= starts[(year + 1 - FIRST_YEAR) * MONTHS])
 
 
-cdef inline int _number(const unsigned char *text, int length) noexcept:
+cdef int number_in(const unsigned char *text, int length) noexcept:
     """Read *length* digits; -1 where one is none."""
     cdef int found = 0, place
     for place in range(length):
@@ -125,15 +120,15 @@ cdef class Forms:
             return False
         written.iso = length == DAY_LENGTH and letters[4] == c"-"
         if written.iso:
-            return letters[7] == c"-" and _split(letters, letters + 5, letters + 8, written)
-        if length == 8 and self.compact and _split(letters, letters + 4, letters + 6, written):
+            return letters[7] == c"-" and split_day(letters, letters + 5, letters + 8, written)
+        if length == 8 and self.compact and split_day(letters, letters + 4, letters + 6, written):
             return True
         return self._behind(letters, <int> length - YEAR_LENGTH, written) and _is_day(written)
 
     cdef bint _behind(self, const unsigned char *text, int head, Written *written) noexcept:
         """Read a text that ends with its year, behind *head* letters."""
         cdef int first
-        written.year = _number(text + head, YEAR_LENGTH)
+        written.year = number_in(text + head, YEAR_LENGTH)
         written.month = written.day = 0
         if not FIRST_YEAR <= written.year <= LAST_YEAR:
             return False
@@ -142,23 +137,23 @@ cdef class Forms:
         if head == 1 or text[head - 1] > 127:
             return False
         if head <= 3:
-            written.month = _number(text, head - 1)
+            written.month = number_in(text, head - 1)
             return written.month > 0 and self.months[text[head - 1]]
         if head > 6 or not self.days[text[head - 1]]:
             return False
         first = 1 if text[1] == text[head - 1] else 2
         if text[first] != text[head - 1] or not 1 <= head - first - 2 <= 2:
             return False
-        written.day = _number(text, first)
-        written.month = _number(text + first + 1, head - first - 2)
+        written.day = number_in(text, first)
+        written.month = number_in(text + first + 1, head - first - 2)
         return written.day > 0 and written.month > 0
 
 
-cdef inline bint _split(
+cdef bint split_day(
     const unsigned char *year, const unsigned char *month, const unsigned char *day,
     Written *written,
 ) noexcept:
-    written.year, written.month, written.day = _number(year, 4), _number(month, 2), _number(day, 2)
+    written.year, written.month, written.day = number_in(year, 4), number_in(month, 2), number_in(day, 2)
     return written.month > 0 and written.day > 0 and _is_day(written)
 
 
@@ -295,106 +290,3 @@ cdef object _said(const Written *written):
 cdef inline void _write(char *to, int number) noexcept:
     to[0] = c"0" + number // 10
     to[1] = c"0" + number % 10
-
-
-cdef class LocalMoment(Taker):
-    """Takes moments without a zone, µs as if in UTC: they are Việt Nam's."""
-
-    cdef Bounds bounds
-    cdef str assumed
-
-    def __cinit__(self, task not None, bounds not None):
-        self.bounds, self.assumed = bounds_of(bounds), task.plan.flag("ZONE_ASSUMED")
-
-    def take(self, raw, Notes notes not None, /):
-        """Judge *raw*."""
-        cdef int overflow = 0
-        cdef long long moment
-        if type(raw) is int:
-            moment = PyLong_AsLongLongAndOverflow(raw, &overflow)
-            if not overflow and moment > LLONG_MIN // 2:
-                moment -= zone_us
-                if holds(&self.bounds, moment, moment, notes.moment):
-                    notes.flag(self.assumed)
-                    return moment
-        elif raw is None and self.nullable:
-            return None
-        return self.refine(raw, notes)
-
-
-cdef class Moment(Taker):
-    """Takes moments written with their zone (RFC 3339, up to six decimals)."""
-
-    cdef Bounds bounds
-    cdef bint typed
-
-    def __cinit__(self, task not None, bounds not None, bint typed):
-        """Take whether the text is Debezium's, which nobody at the department wrote."""
-        self.bounds, self.typed = bounds_of(bounds), typed
-
-    def take(self, raw, Notes notes not None, /):
-        """Judge *raw*."""
-        cdef long long moment
-        cdef bint canonical = False
-        if type(raw) is str:
-            if _read_moment(<str> raw, &moment, &canonical):
-                if holds(&self.bounds, moment, moment, notes.moment):
-                    if not (self.typed or canonical):
-                        notes.keep(self.name, raw)
-                    return moment
-        elif raw is None and self.nullable:
-            return None
-        return self.refine(raw, notes)
-
-
-cdef bint _read_moment(str text, long long *moment, bint *canonical) noexcept:
-    """Read yyyy-mm-ddThh:mm:ss, decimals, and Z or the zone; *canonical*: it is as we write it."""
-    cdef const unsigned char *letters = <const unsigned char *> PyUnicode_DATA(text)
-    cdef Py_ssize_t length = PyUnicode_GET_LENGTH(text)
-    cdef Written written
-    cdef int hour, minute, second, zone = 0
-    if not (MOMENT_LENGTH < length <= MOMENT_LENGTH + 13 and PyUnicode_IS_ASCII(text)):
-        return False
-    if not (letters[4] == letters[7] == c"-" and letters[10] == c"T"):
-        return False
-    if not (letters[13] == letters[16] == c":"):
-        return False
-    hour, minute, second = _number(letters + 11, 2), _number(letters + 14, 2), _number(letters + 17, 2)
-    if not (0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60):
-        return False
-    if not _split(letters, letters + 5, letters + 8, &written):
-        return False
-    moment[0] = first_day(&written) * day_us
-    moment[0] += (<long long> hour * 3600 + minute * 60 + second) * SECOND
-    return _read_tail(letters + MOMENT_LENGTH, <int> length - MOMENT_LENGTH, moment, canonical)
-
-
-cdef bint _read_tail(
-    const unsigned char *text, int length, long long *moment, bint *canonical
-) noexcept:
-    """Read what stands behind the seconds: decimals, and Z or +hh:mm."""
-    cdef int digits = 0, hour, minute, fraction
-    if text[0] == c".":
-        while 1 + digits < length and c"0" <= text[1 + digits] <= c"9":
-            digits += 1
-        if not 1 <= digits <= 6:
-            return False
-        fraction = _number(text + 1, digits)
-        canonical[0] = text[digits] != c"0"
-        for _ in range(6 - digits):
-            fraction *= 10
-        moment[0] += fraction
-        text += 1 + digits
-        length -= 1 + digits
-    else:
-        canonical[0] = True
-    if length == 1:
-        return text[0] == c"Z"
-    canonical[0] = False
-    if length != 6 or text[3] != c":" or text[0] not in (c"+", c"-"):
-        return False
-    hour, minute = _number(text + 1, 2), _number(text + 4, 2)
-    if not (0 <= hour < 24 and 0 <= minute < 60):
-        return False
-    moment[0] -= (1 if text[0] == c"+" else -1) * (<long long> hour * 60 + minute) * 60 * SECOND
-    return True
