@@ -3,6 +3,7 @@ from typing import Any
 
 from streams.fast.task import Task
 from streams.refine.dates import Bounds
+from streams.takers.known import Memory
 from streams.takers.notes import Notes
 
 class Forms:
@@ -13,6 +14,7 @@ class Whole:
     def take(self, raw: object, notes: Notes, /) -> Any: ...  # noqa: ANN401  a number, None or BAD
 
 class Day:
+    memory: Memory
     def __init__(
         self,
         task: Task,
@@ -24,10 +26,12 @@ class Day:
     def take(self, raw: object, notes: Notes, /) -> Any: ...  # noqa: ANN401  a day, None or BAD
 
 class PartialDay:
+    memory: Memory
     def __init__(self, task: Task, forms: Forms, bounds: Bounds, most: int) -> None: ...
     def take(self, raw: object, notes: Notes, /) -> Any: ...  # noqa: ANN401  text, None or BAD
 
 class CodeOrDay:
+    memory: Memory
     def __init__(
         self, task: Task, forms: Forms, most: int, value: str, flags: list[str]
     ) -> None: ...

@@ -183,7 +183,7 @@ cdef class Day(Taker):
 
     cdef Bounds bounds
     cdef Forms forms
-    cdef Memory memory
+    cdef readonly Memory memory
     cdef long long first, last, serial
 
     def __cinit__(self, task not None, Forms forms not None, bounds not None, serials, most):
@@ -224,7 +224,7 @@ cdef class PartialDay(Taker):
 
     cdef Bounds bounds
     cdef Forms forms
-    cdef Memory memory
+    cdef readonly Memory memory
     cdef str partial
 
     def __cinit__(self, task not None, Forms forms not None, bounds not None, most):
@@ -254,7 +254,7 @@ cdef class CodeOrDay(Taker):
     """Takes codes met before, in a column where any day stands for one of them."""
 
     cdef Forms forms
-    cdef Memory memory
+    cdef readonly Memory memory
     cdef Answer answer
 
     def __cinit__(self, task not None, Forms forms not None, most, value not None, flags not None):

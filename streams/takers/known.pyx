@@ -42,6 +42,10 @@ cdef class Memory:
         self.refine, self.name, self.most = refine, name, most
         self.answers = {}
 
+    def __len__(self):
+        """Give how many values are remembered."""
+        return len(self.answers)
+
     cdef object ask(self, object raw, object key, Notes notes):
         """Judge *raw*, remembered as *key*."""
         cdef PyObject *met = PyDict_GetItemWithError(self.answers, key)
@@ -84,7 +88,7 @@ cdef class Memory:
 cdef class Known(Taker):
     """Takes values of one type that were met before."""
 
-    cdef Memory memory
+    cdef readonly Memory memory
     cdef type wanted
 
     def __cinit__(self, task not None, type wanted not None, Py_ssize_t most):

@@ -27,7 +27,7 @@ cdef class Place:
 
     cdef object judge
     cdef type wanted
-    cdef Memory memory
+    cdef readonly Memory memory
 
     def __cinit__(self, judge not None, str name not None, type wanted not None, Py_ssize_t most):
         """Take *judge* (raw, list, name, event day, notes), which knows every place."""

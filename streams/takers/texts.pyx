@@ -36,7 +36,7 @@ cdef class Text(Taker):
 
     cdef Alphabet alphabet
     cdef Nothing nothing
-    cdef Memory memory
+    cdef readonly Memory memory
     cdef Py_ssize_t longest
     cdef bint named
     cdef str trimmed, case_made

@@ -12,10 +12,16 @@ from support.judging import CODES, NOW, tcvn3
 from schemas.contract import Dataset, Field, Options
 from schemas.records import Row
 from streams import fast
+from streams.beside import Beside
 from streams.compiler import compile_dataset
 from streams.days import DAY_US, days
+from streams.fast import taker
 from streams.fast.known import FEW, MOST
+from streams.fast.task import Task
 from streams.judgement import Judgement
+from streams.notes import Notes
+from streams.plan import plan_field
+from streams.refine import refiner
 
 MARKS = "[/. ;,:()-]{0,2}"
 _PIECES = (
@@ -264,6 +270,21 @@ def test_odd_texts_are_remembered_a_few_at_a_time(kind: str) -> None:
     for text in (*odd, *reversed(odd), "...", "BÀ  MẬN", "...", "BÀ  MẬN"):
         row = {"f": text}
         assert told(usual(row, NOW)) == told(careful(row, NOW))
+
+
+@pytest.mark.parametrize(("kind", "most"), [("gender", MOST), ("name", FEW), ("any date", MOST)])
+def test_no_more_is_remembered_than_its_limit_and_no_long_text(kind: str, most: int) -> None:
+    plan = plan_field(KINDS[kind], 0, CODES)
+    take = taker(Task(plan, CODES, refiner(plan, CODES), Beside()))
+    memory = take.__self__.memory
+    for number in range(most + 5):
+        take(f"\u0430{number}", Notes(NOW))
+        assert len(memory) <= most
+    held = len(memory)
+    assert 0 < held < most
+    take("\u0430" * 65, Notes(NOW))
+    take(1, Notes(NOW))
+    assert len(memory) == held
 
 
 def test_one_answer_of_a_commune_does_not_change_the_next() -> None:
