@@ -9,7 +9,6 @@ import msgspec
 from schemas.reasons import HIDDEN, REASONS
 from schemas.records import Problem, Row, Severity
 from streams.notes import Fault, Notes
-from streams.takers.notes import standing
 
 MOST_PROBLEMS = 100
 UNKNOWN_COLUMN = "schema.unknown_field"
@@ -40,8 +39,7 @@ class Judgement(msgspec.Struct, frozen=True):
 
 def report(notes: Notes, values: tuple[Any, ...]) -> Judgement:
     """Return the Judgement of a record with faults: all, sorted by field and code (invariant 5)."""
-    problems, warned = notes.problems(_told, MOST_PROBLEMS)
-    return Judgement(standing(values), problems, (*notes.flags, *warned), notes.originals)
+    return Judgement(*notes.report(values, _told, MOST_PROBLEMS))
 
 
 def _told(fault: Fault) -> tuple[Problem, str]:

@@ -55,21 +55,24 @@ cdef class Notes:
         self.faults.append(fault)
         return _BAD
 
-    def problems(self, tell not None, Py_ssize_t most, /):
-        """Give at most *most* problems, sorted by field and code, and the flags of all warnings.
+    def report(self, tuple values not None, tell not None, Py_ssize_t most, /):
+        """Give *values* as they stand, at most *most* problems, and all flags.
 
-        *tell* gives (problem, its flag or "") of a fault, and is asked once of each.
+        A refused value stands as None. Problems are sorted by field and code, warnings are flags
+        too. *tell* gives (problem, its flag or "") of a fault, and is asked once of each.
         """
         cdef list faults = sorted(self.faults, key=_PLACE) if len(self.faults) > 1 else self.faults
-        cdef list problems = [], warnings = []
+        cdef list problems = [], flags = self.flags
         cdef Fault fault
         for fault in faults:
             if fault.problem is None:
                 fault.problem, fault.warning = tell(fault)
             problems.append(fault.problem)
             if fault.warning:
-                warnings.append(fault.warning)
-        return tuple(problems[:most]), warnings
+                flags.append(fault.warning)
+        if len(problems) > most:
+            del problems[most:]
+        return _standing(values), tuple(problems), tuple(flags), self.originals
 
     cdef int keep(self, str name, object raw) except -1:
         """Keep *raw*, the value of field *name*, as it was sent."""
@@ -82,9 +85,13 @@ cdef class Notes:
         return 0
 
 
-def standing(tuple values not None, /):
-    """Give *values* with None where a field was refused."""
-    return tuple([None if value is _BAD else value for value in values])
+cdef tuple _standing(tuple values):
+    cdef list found = list(values)
+    cdef Py_ssize_t place
+    for place in range(len(found)):
+        if found[place] is _BAD:
+            found[place] = None
+    return tuple(found)
 
 
 cdef long long _saturated(object number) except? -1:
