@@ -1,6 +1,6 @@
 """A contract compiled to one function: a row image in, its Judgement out.
 
-The generated source is straight-line Python, a block for each field, then presence, rules and the
+The generated source is straight-line Python, a line for each field, then presence, rules and the
 verdict (DOMAIN.md 1, stages 2 to 6). `suoi contract show DATASET --as code` prints it. What it
 names (refiners, code tables, rules) is made once from contract and code lists and bound in its
 globals.

@@ -58,7 +58,6 @@ def _told() -> dict[str, tuple[int, str]]:
     }
 
 
-_LENGTH = 12
 _SEXES = ("1", "2")
 TOLD: Mapping[str, tuple[int, str]] = _told()
 
@@ -79,20 +78,6 @@ class PersonalNumbers(NamedTuple):
             return (OUT_OF_RANGE,)
         place = () if number[:3] in self.places else (CCCD_PLACE,)
         return (*place, self.conflict) if _disagree(told, born) else place
-
-    def plain(self, number: str, event_year: int, born: Born) -> bool:
-        """Say whether *number* is twelve digits against which nothing speaks: the fast path."""
-        if not (len(number) == _LENGTH and number.isdigit() and number.isascii()):
-            return False
-        told = TOLD[number[3:6]]
-        year, gender = born
-        return (
-            told[0] <= event_year
-            and number[:3] in self.places
-            and (year is None or year == told[0])
-            and (gender not in _SEXES or gender == told[1])
-            and number not in _SAME
-        )
 
 
 def _disagree(told: tuple[int, str], born: Born) -> bool:

@@ -1,4 +1,4 @@
-"""One field, judged with care: the path of every value that the generated fast path does not know.
+"""One field, judged with care: the path of every value that no taker knows (streams.takers).
 
 A refiner is made once for a field and takes (raw value, notes, …). The order is that of DOMAIN.md
 1, stage 3: text, missing value, type, range, identifier; a field stops at its first refusing stage,

@@ -59,7 +59,7 @@ cdef class People:
             self.genders[number] = ord(gender)
 
     cdef bint plain(self, const char *number, int event_year, int year, object gender) except -1:
-        """Say whether nothing speaks against twelve digits (`PersonalNumbers.plain`).
+        """Say whether nothing speaks against twelve digits (`PersonalNumbers.codes`).
 
         *year* is 0 where no birth is known.
         """
