@@ -136,7 +136,7 @@ def sent(base: object, rng: Random) -> Iterator[object]:
         change = rng.choice((rng.choice(SEASONING), " ", str(rng.randrange(100)), ""))
         spoiled = text[:at] + change + text[at + rng.randrange(2) :]
         yield rng.choice((spoiled, spoiled.upper(), spoiled.lower(), f" {spoiled}"))
-        yield rng.choice((rng.randrange(-40_000, 80_000), rng.randrange(10**6) / 1000, NOW + at))
+        yield rng.choice((rng.randrange(-40_000, 80_000), rng.random() * 100, NOW + at))
 
 
 USUAL = (

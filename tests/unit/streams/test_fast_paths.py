@@ -130,6 +130,7 @@ KINDS: dict[str, Field] = {
     "numeric": a_field("decimal", source_type="numeric(9,3)", **AMOUNT),
     "double": a_field("decimal", source_type="double", **AMOUNT),
     "percent": a_field("decimal", source_type="double", **(AMOUNT | {"maximum": "100"})),
+    "no range": a_field("decimal", type="decimal", precision=5, scale=2),
     "from one": a_field("decimal", **(AMOUNT | {"minimum": "1"})),
     "degrees": a_field(
         "decimal",
@@ -213,6 +214,8 @@ def told(found: Judgement) -> tuple[Any, ...]:
 @example(raw="0386 / 2026", beside=None)
 @example(raw="0212.345.6789", beside=None)
 @example(raw="99999,999", beside=None)
+@example(raw="1234.5", beside=None)
+@example(raw=12.3456789, beside=None)
 @example(raw="90.0000001", beside=None)
 @example(raw="2026-02-30T00:00:00Z", beside=None)
 @example(raw="2026-02-28T00:00:00.10Z", beside=None)
