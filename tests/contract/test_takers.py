@@ -129,7 +129,7 @@ def said(judge: Judge, arguments: tuple[Any, ...], at: int, clock: int) -> str:
 
 def sent(base: object, rng: Random) -> Iterator[object]:
     """What is sent to one field: its clean value, spoiled; odd and hostile values."""
-    yield from (base, *HOSTILE, *ODD[rng.randrange(7) :: 7])
+    yield from (base, *USUAL, *HOSTILE, *ODD[rng.randrange(7) :: 7])
     for _ in range(ROUNDS):
         text = base if isinstance(base, str) and rng.random() < 0.6 else rng.choice(USUAL)
         at = rng.randrange(len(text) + 1)
