@@ -88,9 +88,11 @@ class Desk:
     def loads(self) -> dict[str, Load]:
         """How far the load of each table is."""
         told = loads.read_notifications(self.reader, self.source.id)
-        found = loads.loads(self.tables, told, self.offset(), self.source.generation)
+        offset, now_s = self.offset(), time.time()
+        found = loads.loads(self.tables, told, offset, self.source.generation)
+        found = loads.with_lost(found, told, offset, now_s)
         signals = [(str(name), str(data)) for name, data in self._answers("signals")]
-        found = loads.with_signals(found, signals, time.time())
+        found = loads.with_signals(found, signals, now_s)
         estimates = self._answers("estimates", {"tables": list(self.tables)})
         return loads.with_estimates(found, {table: int(rows) for table, rows in estimates})
 

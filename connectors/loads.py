@@ -7,6 +7,12 @@ notifications topic, so that whether a table is complete can be read from Kafka 
 Measured: a second signal for a queued table loads it twice and takes over the name of the running
 load, so tables are recognised by name, never by the signal's id; an empty table completes as
 EMPTY; a table that could not be read completes too, with another status.
+
+Measured too (3.6.3): an offset written by a row of the load does not carry the load's place. Killed
+where that one was committed last, Connect starts with "No incremental snapshot in progress", and
+the load is never finished; the newest notification says IN_PROGRESS for ever. So a silent load that
+the stored offset does not name is LOST, and asked for again
+(docs/decisions/20261122-a-load-that-was-forgotten.md).
 """
 
 import json
@@ -17,6 +23,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+import structlog
 from confluent_kafka import Consumer, Message
 
 from connectors.capture import CHUNK_ROWS
@@ -27,6 +34,10 @@ _KIND = "Incremental Snapshot"
 _WHOLE = ("SUCCEEDED", "EMPTY")
 PENDING_S = 120
 """A signal younger than this is still on its way through the log; it is not given again."""
+LOST_S = 120
+"""A load that told of itself later than this, by Connect's clock, may still be under way."""
+_FORGOTTEN = "Debezium no longer knows of it"
+_log = structlog.get_logger()
 
 
 class State(StrEnum):
@@ -39,9 +50,11 @@ class State(StrEnum):
     LOADED = "loaded"
     FAILED = "failed"
     """Debezium gave the table up; `suoi connector apply` asks again."""
+    LOST = "lost"
+    """Debezium no longer knows of it; the watch asks again."""
 
 
-_WANTING = (State.WAITING, State.FAILED)
+_WANTING = (State.WAITING, State.FAILED, State.LOST)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,6 +109,28 @@ def loads(
     return found
 
 
+def with_lost(
+    found: Mapping[str, Load],
+    notifications: Sequence[Notification],
+    offset: Mapping[str, Any] | None,
+    now_s: float,
+) -> dict[str, Load]:
+    """Mark as lost what should be loading, is silent, and is unknown to the offset there is.
+
+    *now_s* is our clock, seconds since the epoch. A load that was under way after all is loaded
+    twice, which the guard makes harmless: it is called lost too early rather than never.
+    """
+    silent = bool(notifications) and now_s - notifications[-1].ts_ms / 1000 > LOST_S
+    if not silent or offset is None or any(_stored_queue(offset)):
+        return dict(found)
+    return {
+        table: replace(load, state=State.LOST, cause=_FORGOTTEN)
+        if load.state is State.LOADING
+        else load
+        for table, load in found.items()
+    }
+
+
 def with_signals(
     found: Mapping[str, Load], signals: Iterable[tuple[str, str]], now_s: float
 ) -> dict[str, Load]:
@@ -107,7 +142,7 @@ def with_signals(
         table for name, data in signals if _age_s(name, now_s) < PENDING_S for table in _named(data)
     }
     return {
-        table: replace(load, state=State.LOADING)
+        table: replace(load, state=State.LOADING, cause="")
         if table in travelling and load.state in _WANTING
         else load
         for table, load in found.items()
@@ -117,6 +152,11 @@ def with_signals(
 def due(found: Mapping[str, Load]) -> tuple[str, ...]:
     """Name the tables to ask for: neither loaded nor on their way."""
     return tuple(load.table for load in found.values() if load.state in _WANTING)
+
+
+def lost(found: Mapping[str, Load]) -> tuple[str, ...]:
+    """Name the tables that were asked for and that Debezium has forgotten."""
+    return tuple(load.table for load in found.values() if load.state is State.LOST)
 
 
 def signal_for(tables: Sequence[str], now_s: float | None = None) -> dict[str, str]:
@@ -141,8 +181,11 @@ def _capped(load: Load, estimates: Mapping[str, int]) -> int:
 
 
 def _tell(found: dict[str, Load], one: Notification) -> None:
-    """Let one notification change what we know of the table it is about."""
-    if one.type == "IN_PROGRESS":
+    """Let one notification change what we know of the tables it is about."""
+    _turn(found, State.WAITING, State.LOADING, _left(one))
+    if one.type == "ABORTED":  # by a person at the source; a person asks again
+        _turn(found, State.LOADING, State.WAITING, tuple(found))
+    elif one.type == "IN_PROGRESS":
         load = found.get(one.data.get("current_collection_in_progress", ""))
         if load and load.state is not State.LOADED:
             found[load.table] = replace(
@@ -154,6 +197,12 @@ def _tell(found: dict[str, Load], one: Notification) -> None:
             found[load.table] = _completed(load, one)
 
 
+def _turn(found: dict[str, Load], before: State, after: State, tables: Iterable[str]) -> None:
+    for table in tables:
+        if table in found and found[table].state is before:
+            found[table] = replace(found[table], state=after)
+
+
 def _completed(load: Load, one: Notification) -> Load:
     status = one.data.get("status", "")
     rows = int(one.data.get("total_rows_scanned") or 0)
@@ -162,13 +211,17 @@ def _completed(load: Load, one: Notification) -> Load:
     return replace(load, state=State.FAILED, scanned=rows, cause=status)
 
 
-def _queue(told: Sequence[Notification]) -> Iterator[str]:
+def _queue(told: Sequence[Notification]) -> tuple[str, ...]:
     """What the newest notification leaves to be done."""
-    if not told or told[-1].type in ("COMPLETED", "ABORTED"):
-        return
-    named = told[-1].data.get("data_collections", "").split(",")
-    finished = told[-1].data.get("scanned_collection")
-    yield from (table.strip() for table in named if table.strip() != finished)
+    return _left(told[-1]) if told else ()
+
+
+def _left(one: Notification) -> tuple[str, ...]:
+    """What *one* leaves to be done."""
+    if one.type in ("COMPLETED", "ABORTED"):
+        return ()
+    named = map(str.strip, one.data.get("data_collections", "").split(","))
+    return tuple(table for table in named if table != one.data.get("scanned_collection"))
 
 
 def _stored_queue(offset: Mapping[str, Any] | None) -> Iterator[str]:
@@ -179,16 +232,24 @@ def _stored_queue(offset: Mapping[str, Any] | None) -> Iterator[str]:
 
 
 def _decoded(message: Message) -> Notification | None:
-    """Read one record of the notifications topic; None where it is about something else."""
-    value = json.loads(message.value() or b"{}")
-    if value.get("aggregate_type") != _KIND:
+    """Read one record of the notifications topic; None where it is about something else.
+
+    One that cannot be read is passed over, loudly: what it told of is asked for again some day,
+    and the watch, which reads them too, must not end by it.
+    """
+    try:
+        value = json.loads(message.value() or b"{}")
+        if value.get("aggregate_type") != _KIND:
+            return None
+        return Notification(
+            type=value["type"],
+            ts_ms=int(value["timestamp"]),
+            generation=_generation(message),
+            data=value.get("additional_data") or {},
+        )
+    except (ValueError, KeyError, AttributeError, TypeError):
+        _log.error("notification.unreadable", topic=message.topic(), offset=message.offset())
         return None
-    return Notification(
-        type=value["type"],
-        ts_ms=int(value["timestamp"]),
-        generation=_generation(message),
-        data=value.get("additional_data") or {},
-    )
 
 
 def _generation(message: Message) -> int:

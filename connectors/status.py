@@ -31,7 +31,7 @@ class Status:
 
     @property
     def healthy(self) -> bool:
-        """True where it runs and follows the log, nothing is refused and no load has failed.
+        """True where it runs and follows the log, nothing is refused, every load goes on.
 
         A task whose slot is lost says RUNNING for half an hour (FACTS 4, trap 5): the state of
         the process proves nothing, the slot does (invariant 9).
@@ -65,6 +65,10 @@ class Status:
 
     def _load_troubles(self) -> Iterator[Refusal]:
         for one in self.loads:
+            if one.state is State.LOST:
+                said = f"the load of {one.table} was begun and not finished: {one.cause}"
+                remedy = "it is asked for again by itself while its connector runs"
+                yield Refusal("load", f"{said}; {remedy}, or at once by {_APPLY}.")
             if one.state is State.FAILED:
                 said = f"the load of {one.table} has failed ({one.cause or 'no cause is told'})"
                 yield Refusal("load", f"{said}; {_APPLY} asks for it again.")

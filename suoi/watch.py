@@ -6,14 +6,19 @@ It stands beside Connect: it keeps the gate files that Connect reads.
 import asyncio
 import logging
 import threading
+from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
 
 import structlog
 from confluent_kafka import Consumer
 
+from connectors.apply import ask_again
+from connectors.desk import Desk
 from connectors.sources import Source
-from connectors.watch import Keeper, Patience, Post, look
+from connectors.watch import Keeper, Patience, Post, Sparing, look
 from consumers.loop import stop_on_signals
 from infra import kafka_reader
 from infra.connect import Connect, open_connect
@@ -28,7 +33,7 @@ from infra.settings import KafkaAccess, Settings
 from schemas.catalogue import Catalogue
 from schemas.control import broken, paused
 from schemas.vitals import Seen
-from suoi.departments import open_captured, sources_of
+from suoi.departments import open_captured, place_of, sources_of
 
 BY = "watch"
 """Who pauses where no person did."""
@@ -45,8 +50,8 @@ class KafkaKeeper:
         config = client_config(access) | producer_config() | {"log_level": 2}
         self._config, self._datasets = config, datasets
         self._outbox = Outbox(config, _KAFKA_S)
-        self._reader: Consumer = kafka_reader.open_reader(access, group="capture")
-        self._memory = MemoryReader(self._reader)
+        self.reader: Consumer = kafka_reader.open_reader(access, group="capture")
+        self._memory = MemoryReader(self.reader)
 
     def memory(self) -> Memory:
         """Return all that is known of the sources by now."""
@@ -62,7 +67,7 @@ class KafkaKeeper:
 
     def hold(self, source: str, sentence: str) -> None:
         """Pause each dataset that runs; one that a person or streams has paused stays as it is."""
-        known = read_standings(self._reader)
+        known = read_standings(self.reader)
         for name in self._datasets:
             before = known.get(name)
             if before is None or not before.paused:
@@ -71,7 +76,7 @@ class KafkaKeeper:
 
     def close(self) -> None:
         """Let the reader go."""
-        self._reader.close()
+        self.reader.close()
 
 
 def run(settings: Settings, catalogue: Catalogue) -> None:
@@ -93,10 +98,17 @@ def run(settings: Settings, catalogue: Catalogue) -> None:
         opened.callback(rest.close)
         lives = []
         for source in sources_of(catalogue):
-            names = tuple(one.id for one in catalogue.of_source(source.id))
-            keeper = KafkaKeeper(settings.kafka, names)
+            datasets = catalogue.of_source(source.id)
+            keeper = KafkaKeeper(settings.kafka, tuple(one.id for one in datasets))
             opened.callback(keeper.close)
-            lives.append(Life(home, source, rest, keeper))
+            desk = partial(
+                Desk,
+                datasets=datasets,
+                place=place_of(home, source),
+                connect=rest,
+                reader=keeper.reader,
+            )
+            lives.append(Life(home, source, rest, keeper, desk))
         _watch(lives, settings.timing.watch, stop)
 
 
@@ -114,10 +126,22 @@ def _watch(lives: list["Life"], every_s: float, stop: threading.Event) -> None:
 class Life:
     """The watch over one source, through the outages of all it asks."""
 
-    def __init__(self, home: Home, source: Source, rest: Connect, keeper: Keeper) -> None:
-        """Nothing is opened yet: the source may be away."""
+    def __init__(
+        self,
+        home: Home,
+        source: Source,
+        rest: Connect,
+        keeper: Keeper,
+        desk: Callable[..., Desk],
+    ) -> None:
+        """Nothing is opened yet: the source may be away.
+
+        *desk* makes what a load is asked for at, of a source and its open database.
+        """
         self._home, self._source, self._rest, self._keeper = home, source, rest, keeper
+        self._desk = desk
         self._patience = Patience()
+        self._sparing = Sparing(self._ask_again)
         self._post: Post | None = None
         self._said = ""
 
@@ -140,8 +164,13 @@ class Life:
                 database=open_captured(self._home, self._source),
                 connect=self._rest,
                 gate_file=self._home.connect_gate(self._source.id),
+                ask_again=self._sparing,
             )
         return self._post
+
+    def _ask_again(self, generation: int) -> tuple[str, ...]:
+        source = replace(self._source, generation=generation)
+        return ask_again(self._desk(source=source, database=self._opened().database))
 
     def _close(self) -> None:
         if self._post is not None:

@@ -7,10 +7,11 @@ import pytest
 
 from connectors import apply as subject
 from connectors import desk as desks
-from connectors.apply import Outcome, apply
+from connectors.apply import Outcome, apply, ask_again
 from connectors.desk import Desk
 from connectors.engines import ENGINES
 from connectors.guards import Refusal
+from connectors.loads import Notification, State
 from connectors.place import Place
 from connectors.sources import read_sources
 from infra.connect import Connect, ConnectorState
@@ -235,3 +236,49 @@ def test_a_connector_that_does_not_start_is_said_with_its_cause(
     source.connect.runs = False
     with pytest.raises(Transient, match="FAILED: ConnectException"):
         apply(desk)
+
+
+def told(kind: str, **data: str) -> Notification:
+    return Notification(type=kind, ts_ms=1_795_311_284_866, generation=1, data=data)
+
+
+BIRTH = "ho_tich.khai_sinh"
+CUT = told("IN_PROGRESS", current_collection_in_progress=BIRTH, data_collections=BIRTH)
+REFUSED = told("TABLE_SCAN_COMPLETED", scanned_collection=BIRTH, status="SQL_EXCEPTION")
+
+
+def hear(source: FakeSource, monkeypatch: pytest.MonkeyPatch, *said: Notification) -> None:
+    """Let Debezium have told *said*, a minute ago at least, and have stored a bare position."""
+    monkeypatch.setattr(desks.loads, "read_notifications", lambda *_: list(said))
+    monkeypatch.setattr(desks.time, "time", lambda: 1_795_311_284.0 + 500)
+    source.connect.position = {"lsn": 10}
+
+
+def test_a_load_that_was_forgotten_is_asked_for_again_alone_and_once(
+    desk: Desk, source: FakeSource, monkeypatch: pytest.MonkeyPatch
+) -> None:  # Invariant 8
+    hear(source, monkeypatch, CUT)
+    found = desk.loads()
+    assert [load.state for load in found.values()] == [State.LOST, State.WAITING]
+    assert (ask_again(desk), ask_again(desk)) == ((BIRTH,), ())  # the second travels still
+    [signal] = source.signals
+    assert BIRTH in signal["data"]
+
+
+@pytest.mark.parametrize("said", [(), (REFUSED, told("COMPLETED"))])
+def test_what_nobody_asked_for_and_what_failed_are_not_asked_for_again(
+    said: tuple[Notification, ...],
+    desk: Desk,
+    source: FakeSource,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hear(source, monkeypatch, *said)
+    assert ask_again(desk) == ()
+    assert source.signals == []
+
+
+def test_apply_asks_for_a_forgotten_load_at_once(
+    desk: Desk, source: FakeSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hear(source, monkeypatch, CUT)
+    assert apply(desk).signalled == desk.tables

@@ -1,21 +1,42 @@
 """How far a load is, told from what Debezium really said (recorded from 3.6.3 and 3.5.0)."""
 
 import json
+from typing import Any, cast
 
+import pytest
+from confluent_kafka import Consumer
+from structlog.testing import capture_logs
+
+from connectors import loads as subject
 from connectors.capture import CHUNK_ROWS
 from connectors.loads import (
+    LOST_S,
     PENDING_S,
     Load,
     Notification,
     State,
     due,
     loads,
+    lost,
+    read_notifications,
     signal_for,
     with_estimates,
+    with_lost,
     with_signals,
 )
 
 BIRTH, DEATH = "ho_tich.khai_sinh", "ho_tich.khai_tu"
+TOLD_S = 1_795_311_284.866
+"""When each notification here was sent."""
+FORGETFUL: dict[str, Any] = {
+    "lsn_proc": 86_218_872,
+    "last_snapshot_record": False,
+    "lsn_commit": 86_218_872,
+    "lsn": 86_218_872,
+    "snapshot": "INCREMENTAL",
+    "snapshot_completed": False,
+}
+"""The names are those of an offset that Debezium 3.6.3 left behind a cut load (measured)."""
 
 
 def said(kind: str, generation: int = 1, **data: str) -> Notification:
@@ -97,8 +118,10 @@ def test_only_what_nobody_asked_for_is_due() -> None:
         "b": Load(table="b", state=State.LOADING),
         "c": Load(table="c", state=State.LOADED),
         "d": Load(table="d", state=State.FAILED),
+        "e": Load(table="e", state=State.LOST),
     }
-    assert due(found) == ("a", "d")
+    assert due(found) == ("a", "d", "e")
+    assert lost(found) == ("e",)
 
 
 def test_a_signal_still_travelling_is_not_given_twice_and_a_lost_one_is() -> None:
@@ -114,3 +137,115 @@ def test_progress_never_exceeds_the_estimate() -> None:
     found = {BIRTH: Load(table=BIRTH, state=State.LOADING, scanned=CHUNK_ROWS)}
     shown = with_estimates(found, {BIRTH: 100})[BIRTH]
     assert (shown.scanned, shown.estimated) == (100, 100)
+
+
+def judged(
+    *told: Notification, offset: dict[str, Any] | None = None, later_s: float = LOST_S + 1
+) -> dict[str, State]:
+    stored = FORGETFUL if offset is None else offset
+    found = loads([BIRTH, DEATH], told, stored, generation=1)
+    found = with_lost(found, told, stored, TOLD_S + later_s)
+    return {table: load.state for table, load in found.items()}
+
+
+def test_a_silent_load_that_the_stored_offset_does_not_name_is_lost() -> None:
+    told = (started(BIRTH, DEATH), reading(BIRTH, BIRTH, DEATH))
+    assert judged(*told) == {BIRTH: State.LOST, DEATH: State.LOST}
+
+
+def test_a_lost_load_says_why() -> None:
+    told = [started(BIRTH)]
+    found = with_lost(
+        loads([BIRTH], told, FORGETFUL, 1), told, FORGETFUL, now_s=TOLD_S + LOST_S + 1
+    )
+    assert found[BIRTH].cause == "Debezium no longer knows of it"
+
+
+def test_a_load_that_told_of_itself_lately_is_not_lost() -> None:
+    assert judged(started(BIRTH), later_s=LOST_S - 1)[BIRTH] is State.LOADING
+
+
+def test_a_load_that_the_stored_offset_names_is_not_lost() -> None:
+    queue = json.dumps([{"incremental_snapshot_collections_id": BIRTH}])
+    kept = FORGETFUL | {"incremental_snapshot_collections": queue}
+    assert judged(started(BIRTH), offset=kept)[BIRTH] is State.LOADING
+
+
+def test_without_a_stored_offset_nothing_is_lost() -> None:
+    told = [started(BIRTH)]
+    found = with_lost(loads([BIRTH], told, None, 1), told, None, TOLD_S + LOST_S + 1)
+    assert found[BIRTH].state is State.LOADING
+
+
+def test_what_is_loaded_waits_or_has_failed_is_never_lost() -> None:
+    told = (finished(BIRTH, "SUCCEEDED", BIRTH, rows=5), said("COMPLETED"))
+    assert judged(*told) == {BIRTH: State.LOADED, DEATH: State.WAITING}
+    told = (finished(BIRTH, "SQL_EXCEPTION", BIRTH), said("COMPLETED"))
+    assert judged(*told)[BIRTH] is State.FAILED
+
+
+def test_a_forgotten_queue_is_lost_whatever_was_loaded_after_it() -> None:
+    other = "ho_tich.ket_hon"
+    told = (
+        *(started(BIRTH, DEATH), reading(BIRTH, BIRTH, DEATH)),
+        *(started(other), finished(other, "SUCCEEDED", other), said("COMPLETED")),
+    )
+    assert judged(*told) == {BIRTH: State.LOST, DEATH: State.LOST}
+
+
+def test_a_load_that_a_person_stopped_waits_for_a_person() -> None:
+    told = (started(BIRTH, DEATH), reading(BIRTH, BIRTH, DEATH), said("ABORTED"))
+    assert judged(*told) == {BIRTH: State.WAITING, DEATH: State.WAITING}
+
+
+def test_a_lost_load_that_was_just_asked_for_again_is_loading() -> None:
+    row = signal_for([BIRTH], TOLD_S)
+    found = {BIRTH: Load(table=BIRTH, state=State.LOST, cause="forgotten")}
+    signals = [(row["id"], row["data"])]
+    travelling = with_signals(found, signals, TOLD_S + PENDING_S - 1)[BIRTH]
+    assert (travelling.state, travelling.cause) == (State.LOADING, "")
+    assert with_signals(found, signals, TOLD_S + PENDING_S + 1)[BIRTH].state is State.LOST
+
+
+class Record:
+    """One record of the notifications topic."""
+
+    def __init__(self, value: bytes) -> None:
+        self._value = value
+
+    def value(self) -> bytes:
+        """What it holds."""
+        return self._value
+
+    def headers(self) -> list[tuple[str, bytes]]:
+        """The generation alone."""
+        return [("suoi.generation", b'"3"')]
+
+    def topic(self) -> str:
+        """Where it is."""
+        return "notifications.so_tu_phap"
+
+    def offset(self) -> int:
+        """At which place."""
+        return 7
+
+
+TOLD = {
+    "aggregate_type": "Incremental Snapshot",
+    "type": "STARTED",
+    "timestamp": 1_795_311_284_866,
+    "additional_data": {"data_collections": BIRTH},
+}
+
+
+@pytest.mark.parametrize("text", [b"<html>", b"[]", b'{"aggregate_type":"Incremental Snapshot"}'])
+def test_a_notification_that_cannot_be_read_ends_nobody_and_is_said(
+    text: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = [Record(text), Record(json.dumps(TOLD).encode())]
+    monkeypatch.setattr(subject.kafka_reader, "partitions", lambda *_: [])
+    monkeypatch.setattr(subject.kafka_reader, "read", lambda *_: iter(records))
+    with capture_logs() as lines:
+        found = read_notifications(cast("Consumer", None), "so_tu_phap")
+    assert [(one.type, one.generation) for one in found] == [("STARTED", 3)]
+    assert [line["event"] for line in lines] == ["notification.unreadable"]

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from structlog.testing import capture_logs
 
 from connectors import watch as subject
 from connectors.engines import ENGINES
 from connectors.guards import Refusal
 from connectors.sources import read_sources
-from connectors.watch import SHUT, Patience, Post, look
+from connectors.watch import SHUT, Patience, Post, Sparing, look
 from infra.connect import Connect, ConnectorState
 from infra.errors import Transient
 from infra.memory import Memory
@@ -34,6 +35,16 @@ class World:
     gaps: tuple[Refusal, ...] = ()
     known: Memory = field(default_factory=Memory)
     done: list[str] = field(default_factory=list)
+    lost: tuple[str, ...] = ()
+    asked: list[int] = field(default_factory=list)
+
+    def ask_again(self, generation: int) -> tuple[str, ...]:
+        """Ask for the loads that are lost."""
+        self.asked.append(generation)
+        self.names()
+        if self.lost:
+            self.done.append("ask again")
+        return self.lost
 
     def names(self) -> list[str]:
         """Names of the connectors."""
@@ -105,6 +116,7 @@ def post(world: World, tmp_path: Path) -> Post:
         database=cast("Any", None),
         connect=cast("Connect", Face(world)),
         gate_file=tmp_path / "gate.properties",
+        ask_again=world.ask_again,
     )
 
 
@@ -273,3 +285,80 @@ def test_a_source_restored_between_the_look_and_the_mark_is_not_marked(
     with pytest.raises(Transient):
         see(post, world)
     assert world.mark == 2
+
+
+def test_lost_loads_are_asked_for_after_a_sound_look_and_said(post: Post, world: World) -> None:
+    world.lost = ("ho_tich.khai_sinh",)  # Invariant 8
+    with capture_logs() as lines:
+        see(post, world)
+    assert world.done == ["mark", "remember", "ask again"]
+    assert world.asked == [1]
+    [line] = lines
+    assert (line["event"], line["source"]) == ("load.asked_again", "so_tu_phap")
+    assert line["tables"] == ["ho_tich.khai_sinh"]
+
+
+def test_where_nothing_is_lost_nothing_is_said(post: Post, world: World) -> None:
+    with capture_logs() as lines:
+        see(post, world)
+    assert (world.asked, lines) == ([1], [])
+
+
+def test_loads_are_asked_for_in_the_generation_in_force(post: Post, world: World) -> None:
+    world.known.terms["so_tu_phap"] = Term(
+        source="so_tu_phap", generation=2, step=Step.LOADING, by="", reason="", since=""
+    )
+    see(post, world)
+    assert world.asked == [2]
+
+
+@pytest.mark.parametrize(
+    "state", [None, FAILED, STOPPED, ConnectorState("RUNNING", "UNASSIGNED", "")]
+)
+def test_unless_connector_and_task_run_no_load_is_asked_for(
+    post: Post, world: World, state: ConnectorState | None
+) -> None:
+    world.state = state
+    see(post, world)
+    assert world.asked == []
+
+
+def test_while_connect_is_away_no_load_is_asked_for(post: Post, world: World) -> None:
+    world.away = True
+    assert see(post, world) is not None
+    assert world.asked == []
+
+
+def test_no_load_of_a_broken_source_is_asked_for(post: Post, world: World) -> None:
+    see(post, world)
+    world.asked.clear()
+    world.mark, world.state = 1, RUNS
+    see(post, world)
+    world.state = RUNS  # somebody started it by hand
+    see(post, world)
+    assert world.asked == []  # Invariant 10
+
+
+def test_a_look_whose_loads_cannot_be_asked_for_has_been_taken(post: Post, world: World) -> None:
+    def refuse(_: int) -> tuple[str, ...]:
+        raise Transient
+
+    with pytest.raises(Transient):
+        see(replace(post, ask_again=refuse), world)
+    assert world.done == ["mark", "remember"]
+
+
+def test_loads_are_asked_about_once_a_minute_and_after_a_failure_at_once(world: World) -> None:
+    now = [0.0]
+    sparing = Sparing(world.ask_again, clock=lambda: now[0])
+    world.away = True
+    for _ in range(2):
+        with pytest.raises(Transient):
+            sparing(1)
+    world.away, world.lost = False, ("ho_tich.khai_sinh",)
+    assert sparing(1) == world.lost
+    world.asked.clear()
+    now[0] = 59.9
+    assert (sparing(1), world.asked) == ((), [])
+    now[0] = 60.0
+    assert sparing(1) == world.lost
