@@ -12,6 +12,8 @@ Config = dict[str, str]
 
 _CONFLICT, _MISSING, _SERVER = 409, 404, 500
 """409 = the worker is rebalancing: ask again."""
+_STRANGER = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
+"""It does not know our REST user; said in plain text."""
 
 
 class ConnectorState(NamedTuple):
@@ -99,7 +101,8 @@ class Connect:
         """Ask until Connect is settled.
 
         Raises:
-            Transient: it is away, rebalancing or failing for longer than our patience.
+            Transient: it is away, rebalancing, failing, or answers with what is not Connect's,
+                for longer than our patience.
             Fatal: it understood the question and refuses it.
         """
         deadline = time.monotonic() + self._patience_s
@@ -128,13 +131,30 @@ def open_connect(url: str, user: str, password: str, patience_s: float = 30.0) -
 
 
 def _settled(answer: httpx.Response) -> bool:
-    return answer.status_code != _CONFLICT and answer.status_code < _SERVER
+    if answer.status_code in _STRANGER:
+        return True
+    return answer.status_code != _CONFLICT and answer.status_code < _SERVER and _written(answer)
+
+
+def _written(answer: httpx.Response) -> bool:
+    """Say whether Connect itself has answered: in JSON, or to an order with no word at all.
+
+    While it starts or stops, its web server answers in its place, also with 200 or 404, in text or
+    with nothing; that tells neither what there is nor what is not there.
+    """
+    if answer.is_success and not answer.content:
+        return answer.request.method != "GET"
+    try:
+        answer.json()
+    except ValueError:  # no JSON, or no UTF-8
+        return False
+    return True
 
 
 def _accepted(answer: httpx.Response) -> httpx.Response:
     if answer.is_success or answer.status_code == _MISSING:
         return answer
-    if answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+    if answer.status_code in _STRANGER:
         message = "Kafka Connect refused our REST user; compare its users file with our secret."
         raise Fatal(message)
     said = str(answer.json().get("message", "")).replace("\n", " ")[:400]
@@ -149,6 +169,9 @@ def _unsettled(answer: httpx.Response | None, away: httpx.TransportError | None)
         )
     if answer.status_code == _CONFLICT:
         return "Kafka Connect has been rebalancing for too long; look at its log, then ask again."
+    if answer.status_code < _SERVER:
+        said = f"Kafka Connect answers {answer.status_code} without JSON, as if it were stopping"
+        return f"{said}; look at its log, then ask again."
     return f"Kafka Connect fails with {answer.status_code}; look at its log, then ask again."
 
 

@@ -43,6 +43,31 @@ def test_connect_away_is_transient() -> None:
         client(away, patience_s=0.15).names()
 
 
+@pytest.mark.parametrize("stray", [b"", b"<html>", b"\xff\xfe"])
+@pytest.mark.parametrize("code", [200, 404])
+def test_what_its_web_server_says_while_it_starts_is_asked_again(code: int, stray: bytes) -> None:
+    answers = iter([httpx.Response(code, content=stray), httpx.Response(200, json=["a"])])
+    assert client(lambda _: next(answers)).names() == ["a"]
+
+
+@pytest.mark.parametrize("code", [200, 400, 404])
+def test_an_answer_without_json_that_stays_is_transient(code: int) -> None:
+    connect = client(lambda _: httpx.Response(code, text="<html>"), patience_s=0.15)
+    with pytest.raises(Transient, match="without JSON"):
+        connect.state("a")
+
+
+def test_an_order_that_is_taken_without_a_word_is_given_once() -> None:
+    given = []
+
+    def take(request: httpx.Request) -> httpx.Response:
+        given.append(request.url.path)
+        return httpx.Response(202)
+
+    client(take).stop("a")
+    assert given == ["/connectors/a/stop"]
+
+
 def test_a_refused_configuration_is_fatal_with_what_connect_said() -> None:
     connect = client(lambda _: httpx.Response(400, json={"message": "slot.name is invalid"}))
     with pytest.raises(Fatal, match=r"slot\.name is invalid"):
