@@ -4,7 +4,7 @@ Guards first; then the connector, seeded where it has no offset yet; then the lo
 yet loaded.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -15,7 +15,6 @@ from connectors.guards import Refusal
 from infra.errors import Transient
 from infra.waiting import wait_for
 from schemas import topics
-from schemas.contract import Dataset
 
 _ASK_EVERY_S = 0.2
 
@@ -65,14 +64,15 @@ def without(desk: Desk, refused: Sequence[Refusal], running: Config | None) -> D
     names = {refusal.dataset for refusal in refused}
     fit = tuple(dataset for dataset in desk.datasets if dataset.id not in names)
     held = [dataset for dataset in desk.datasets if dataset.id in names]
-    captured_now = (running or {}).get("table.include.list", "").split(",")
-    if "" in names or not fit or any(pattern in captured_now for pattern in _patterns(held)):
+    if "" in names or not fit or _captured_now(running, map(topics.qualified, held)):
         return None
     return replace(desk, datasets=fit)
 
 
-def _patterns(datasets: Sequence[Dataset]) -> list[str]:
-    return [patterns([topics.qualified(dataset)]) for dataset in datasets]
+def _captured_now(running: Config | None, tables: Iterable[str]) -> tuple[str, ...]:
+    """Name those of *tables* that the connector of configuration *running* captures."""
+    included = (running or {}).get("table.include.list", "").split(",")
+    return tuple(table for table in tables if patterns([table]) in included)
 
 
 def ask_for_loads(desk: Desk) -> tuple[str, ...]:
@@ -83,12 +83,17 @@ def ask_for_loads(desk: Desk) -> tuple[str, ...]:
 def ask_again(desk: Desk) -> tuple[str, ...]:
     """Signal every table whose load Debezium has forgotten, and no other; returns those.
 
-    One nobody asked for may not be captured yet, one that failed is for a person.
+    One nobody asked for is for `apply`, one that failed is for a person. A table that is not
+    captured now (its connector is being seeded) is left: MariaDB's would never start again (see
+    `_halt`).
 
     Raises:
         Transient: Connect, Kafka or the source does not answer.
     """
-    return _signal(desk, loads.lost(desk.loads()))
+    forgotten = loads.lost(desk.loads())
+    if not forgotten:
+        return ()
+    return _signal(desk, _captured_now(desk.connect.config(desk.source.id), forgotten))
 
 
 def _signal(desk: Desk, tables: tuple[str, ...]) -> tuple[str, ...]:

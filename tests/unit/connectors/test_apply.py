@@ -8,6 +8,7 @@ import pytest
 from connectors import apply as subject
 from connectors import desk as desks
 from connectors.apply import Outcome, apply, ask_again
+from connectors.capture import seeding
 from connectors.desk import Desk
 from connectors.engines import ENGINES
 from connectors.guards import Refusal
@@ -247,17 +248,19 @@ CUT = told("IN_PROGRESS", current_collection_in_progress=BIRTH, data_collections
 REFUSED = told("TABLE_SCAN_COMPLETED", scanned_collection=BIRTH, status="SQL_EXCEPTION")
 
 
-def hear(source: FakeSource, monkeypatch: pytest.MonkeyPatch, *said: Notification) -> None:
-    """Let Debezium have told *said*, a minute ago at least, and have stored a bare position."""
+def hear(desk: Desk, monkeypatch: pytest.MonkeyPatch, *said: Notification) -> None:
+    """Let a running connector have told *said* minutes ago, and have stored a bare position."""
+    connect = cast("FakeConnect", desk.connect)
+    connect.configure("", desk.wanted)
+    connect.position = {"lsn": 10}
     monkeypatch.setattr(desks.loads, "read_notifications", lambda *_: list(said))
     monkeypatch.setattr(desks.time, "time", lambda: 1_795_311_284.0 + 500)
-    source.connect.position = {"lsn": 10}
 
 
 def test_a_load_that_was_forgotten_is_asked_for_again_alone_and_once(
     desk: Desk, source: FakeSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # Invariant 8
-    hear(source, monkeypatch, CUT)
+    hear(desk, monkeypatch, CUT)
     found = desk.loads()
     assert [load.state for load in found.values()] == [State.LOST, State.WAITING]
     assert (ask_again(desk), ask_again(desk)) == ((BIRTH,), ())  # the second travels still
@@ -272,13 +275,22 @@ def test_what_nobody_asked_for_and_what_failed_are_not_asked_for_again(
     source: FakeSource,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    hear(source, monkeypatch, *said)
+    hear(desk, monkeypatch, *said)
+    assert ask_again(desk) == ()
+    assert source.signals == []
+
+
+def test_a_table_that_is_not_captured_now_is_not_asked_for_again(
+    desk: Desk, source: FakeSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hear(desk, monkeypatch, CUT)
+    source.connect.configure("", seeding(desk.wanted))
     assert ask_again(desk) == ()
     assert source.signals == []
 
 
 def test_apply_asks_for_a_forgotten_load_at_once(
-    desk: Desk, source: FakeSource, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hear(source, monkeypatch, CUT)
+    hear(desk, monkeypatch, CUT)
     assert apply(desk).signalled == desk.tables
