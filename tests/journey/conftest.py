@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterator
 
 import pytest
 from support import canary, evidence
+from support.loading import Load, NoLoad
 from support.loglines import Lines
 from support.proof import Sampler
 from support.registers import Clerk
@@ -26,6 +27,23 @@ def _quiet(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     assert canary.find(stack) == []  # Invariant 6
     assert lines.unexpected() == []
+
+
+LOADED_ROWS = 20_000
+
+
+@pytest.fixture(scope="module")
+def load(stack: Stack) -> Iterator[Load]:
+    """A table of many rows."""
+    made = Load(stack, LOADED_ROWS)
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=["stream", pytest.param("load", marks=pytest.mark.chaos)])
+def beside(request: pytest.FixtureRequest) -> Load | NoLoad:
+    """What runs beside a fault: the stream alone, or a load too, which the test begins and ends."""
+    return request.getfixturevalue("load") if request.param == "load" else NoLoad()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from support.loading import Load, NoLoad
 from support.proof import Sampler, held, prove
 from support.registers import Clerk
 from support.stack import ROOT, Stack
@@ -43,8 +44,14 @@ def second_sink(stack: Stack) -> Iterator[subprocess.Popen[bytes]]:
     "point", ["province.before_write", "province.before_commit", "province.after_commit"]
 )
 def test_a_late_sink_changes_nothing_and_counts_nothing(
-    stack: Stack, witness: Witness, clerk: Clerk, sampler: Sampler, point: str
+    stack: Stack,
+    witness: Witness,
+    clerk: Clerk,
+    sampler: Sampler,
+    beside: Load | NoLoad,
+    point: str,
 ) -> None:
+    beside.begin()
     frozen = stack.pid("province_sink")
     struck = stack.arm(point, "STOP")
     until(struck.exists, 30)
@@ -57,6 +64,7 @@ def test_a_late_sink_changes_nothing_and_counts_nothing(
         until(lambda: time.monotonic() > since + PAST_SESSION_S)
         os.kill(frozen, signal.SIGCONT)
         stack.wait_restarted("province_sink", frozen)  # it found that it is no longer the owner
+        beside.finish()
         clerk.stop()
         prove(stack, witness, seconds=90)
     sampler.stop()

@@ -5,6 +5,7 @@ import signal
 
 import pytest
 from support.halting import end, halted
+from support.loading import Load, NoLoad
 from support.proof import Sampler, prove
 from support.raw_topics import CLERKS, last_records, reset_group, send
 from support.registers import Clerk
@@ -33,14 +34,16 @@ def quarantined(stack: Stack, dataset: str) -> int:
 
 
 def test_the_last_records_of_raw_sent_again_change_nothing(
-    stack: Stack, witness: Witness, clerk: Clerk, sampler: Sampler
+    stack: Stack, witness: Witness, clerk: Clerk, sampler: Sampler, beside: Load | NoLoad
 ) -> None:
     until(lambda: clerk.changes > 200)
     again = last_records(stack, CLERKS, 10_000)
     valued = sum(1 for record in again if record.value() is not None)  # a tombstone is filtered
     before = outcomes(stack)
+    beside.begin()
     send(stack, again)
     until(lambda: outcomes(stack) >= before + valued, 60)
+    beside.finish()
     clerk.stop()
     prove(stack, witness)  # Invariants 2, 3
     sampler.stop()  # Invariant 4
@@ -52,9 +55,16 @@ def test_the_last_records_of_raw_sent_again_change_nothing(
     ("component", "group"), [("province_sink", "province"), ("streams", "streams")]
 )
 def test_a_group_set_back_in_kafka_counts_nothing_twice(
-    stack: Stack, witness: Witness, clerk: Clerk, sampler: Sampler, component: str, group: str
+    stack: Stack,
+    witness: Witness,
+    clerk: Clerk,
+    sampler: Sampler,
+    beside: Load | NoLoad,
+    component: str,
+    group: str,
 ) -> None:
     until(lambda: clerk.changes > 100)
+    beside.begin()
     struck = stack.pid(component)
     with halted(stack):
         end(stack, component, signal.SIGKILL)
@@ -63,6 +73,7 @@ def test_a_group_set_back_in_kafka_counts_nothing_twice(
     stack.wait_restarted(component, struck)
     busy = clerk.changes
     until(lambda: clerk.changes > busy + 50)
+    beside.finish()
     clerk.stop()
     prove(stack, witness, seconds=90)  # the ledger's offsets win
     sampler.stop()
@@ -70,7 +81,12 @@ def test_a_group_set_back_in_kafka_counts_nothing_twice(
 
 @pytest.mark.parametrize("every", [1_000, 1])
 def test_poison_is_quarantined_and_stops_nobody(
-    stack: Stack, witness: Witness, clerk: Clerk, sampler: Sampler, every: int
+    stack: Stack,
+    witness: Witness,
+    clerk: Clerk,
+    sampler: Sampler,
+    beside: Load | NoLoad,
+    every: int,
 ) -> None:
     until(lambda: clerk.changes > 50)
     (pattern, *_rest) = [one for one in last_records(stack, CLERKS[:1], 100) if one.value()]
@@ -79,10 +95,12 @@ def test_poison_is_quarantined_and_stops_nobody(
     values = {n: POISON for n in range(len(records)) if chance.randrange(every) == 0}
     values.setdefault(0, POISON)
     before = quarantined(stack, "tp_khai_sinh")
+    beside.begin()
     send(stack, records, values)
     until(lambda: quarantined(stack, "tp_khai_sinh") >= before + len(values), 60)
     log = (Home(stack.home).logs / "streams.log").read_text(errors="replace")
     assert POISON.decode() not in log
+    beside.finish()
     clerk.stop()
     prove(stack, witness, seconds=90)
     sampler.stop()

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from support.canary import open_reader
 from support.halting import end, halted
+from support.loading import Load, NoLoad
 from support.proof import Sampler, held, prove
 from support.raw_topics import cut_short
 from support.registers import Clerk
@@ -45,7 +46,7 @@ def province_down(stack: Stack, chosen: signal.Signals = signal.SIGINT) -> Itera
 
 
 def test_a_province_restored_from_an_earlier_day_closes_the_gap_by_itself(
-    stack: Stack, witness: Witness, clerk: Clerk
+    stack: Stack, witness: Witness, clerk: Clerk, beside: Load | NoLoad
 ) -> None:
     until(lambda: clerk.changes > 50)
     with province_down(stack) as place:
@@ -56,6 +57,7 @@ def test_a_province_restored_from_an_earlier_day_closes_the_gap_by_itself(
     clerk.stop()
     prove(stack, witness, seconds=90)
     before = held(stack, "ho_tich.khai_sinh")
+    beside.begin()
     with province_down(stack, signal.SIGQUIT) as place:
         shutil.rmtree(place)
         backup.rename(place)
@@ -63,6 +65,7 @@ def test_a_province_restored_from_an_earlier_day_closes_the_gap_by_itself(
     later.start()
     began = time.monotonic()
     until(lambda: later.changes > 20)
+    beside.finish()
     later.stop()
     prove(stack, witness, seconds=120)  # from Kafka: the ledger's offsets went back with the rows
     assert before.keys() & held(stack, "ho_tich.khai_sinh").keys()
@@ -127,16 +130,22 @@ def _refill(kept: Path, place: Path) -> None:
 
 @pytest.mark.chaos
 def test_a_full_disk_under_the_province_is_waited_out(
-    stack: Stack, witness: Witness, clerk: Clerk, sampler: Sampler
+    stack: Stack,
+    witness: Witness,
+    clerk: Clerk,
+    sampler: Sampler,
+    beside: Load | NoLoad,
 ) -> None:
     log = Home(stack.home).logs / "province.log"
     with small_disk(stack) as place:
         before = log.stat().st_size
         ballast = place / "ballast"
+        beside.begin()
         _fill(ballast)
         until(lambda: "No space left" in log.read_text(errors="replace")[before:], 90)
         ballast.unlink()
         began = time.monotonic()
+        beside.finish()
         clerk.stop()
         prove(stack, witness, seconds=180)
         print(f"proved {time.monotonic() - began:.1f} s after there was space")  # noqa: T201

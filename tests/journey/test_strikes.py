@@ -5,7 +5,6 @@ A new fault is an entry there; here stands which of them are quick enough for ev
 
 import random
 import time
-from collections.abc import Iterator
 
 import pytest
 from support.loading import Load
@@ -29,7 +28,6 @@ SHOWN = {
 CIVIL = {name for name, strike in STRIKES.items() if not strike.wired} - {
     name for name in STRIKES if "portal." in name
 }
-ROWS = 20_000
 
 
 def cases(quick: set[str], among: set[str]) -> list[object]:
@@ -38,14 +36,6 @@ def cases(quick: set[str], among: set[str]) -> list[object]:
         name if name in quick else pytest.param(name, marks=pytest.mark.chaos)
         for name in sorted(among)
     ]
-
-
-@pytest.fixture(scope="module")
-def load(stack: Stack) -> Iterator[Load]:
-    """A table of many rows."""
-    made = Load(stack, ROWS)
-    yield made
-    made.close()
 
 
 @pytest.mark.parametrize("name", cases(QUICK, CIVIL))
