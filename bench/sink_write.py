@@ -8,15 +8,16 @@ same versions under new raw offsets. CPU, not time: it says the same on a machin
 """
 
 import argparse
+import dataclasses
 import json
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import psycopg
+from msgspec.structs import replace
 
 from bench.machine import facts
 from bench.sink_alone import DATASET, values
@@ -37,7 +38,7 @@ _BOOKS = "ledger.progress, ledger.seen, ledger.outcome, ledger.count"
 
 def datasets(count: int) -> list[Dataset]:
     """Make *count* datasets alike, each with its table and topic."""
-    return [replace(DATASET, id=f"{DATASET.id}_{number}") for number in range(count)]
+    return [dataclasses.replace(DATASET, id=f"{DATASET.id}_{number}") for number in range(count)]
 
 
 def records(tables: list[Dataset], count: int) -> list[Record]:
@@ -59,7 +60,7 @@ def records(tables: list[Dataset], count: int) -> list[Record]:
 def shifted(given: list[Record], by: int) -> list[Record]:
     """Give the same versions again, under other raw offsets."""
     return [
-        one._replace(headers=one.headers | {"suoi.raw": f"{topics.raw(DATASET)}:0:{place + by}"})
+        replace(one, headers=one.headers | {"suoi.raw": f"{topics.raw(DATASET)}:0:{place + by}"})
         for place, one in enumerate(given)
     ]
 

@@ -5,6 +5,7 @@ from typing import cast
 
 import pytest
 from fastapi.testclient import TestClient
+from msgspec.structs import replace
 from support.deliveries import OCOP, KnownSchemas, Pen, Writer
 from support.plain_redis import RedisServer, plain_redis
 from support.two_versions import RAISED, BothVersions
@@ -46,7 +47,7 @@ def stars(server: RedisServer) -> dict[str, int]:
 
 
 def raised(record: Record) -> Record:
-    return record._replace(topic=OPEN)
+    return replace(record, topic=OPEN)
 
 
 def test_the_version_before_is_shown_until_the_new_one_is_whole(
@@ -58,12 +59,12 @@ def test_the_version_before_is_shown_until_the_new_one_is_whole(
     before.write(writer.open(1, 10), writer.open(2, 11))
     after = Pen(PortalCache(client, BothVersions(), [RAISED]))
     after.begin(*PLACES)
-    after.write(raised(writer.open(1, 20, so_sao=5))._replace(offset=0))
+    after.write(replace(raised(writer.open(1, 20, so_sao=5)), offset=0))
     assert stars(server) == {"SP1": 4, "SP2": 4}  # empty or half, it would take rows away
     ends = dict.fromkeys(PLACES, 0) | {PLACES[0]: 2}
     assert not turn(client, RAISED, ends)
     assert stars(server) == {"SP1": 4, "SP2": 4}
-    after.write(raised(writer.open(2, 21, so_sao=3))._replace(offset=1))
+    after.write(replace(raised(writer.open(2, 21, so_sao=3)), offset=1))
     assert turn(client, RAISED, ends)
     assert stars(server) == {"SP1": 5, "SP2": 3}
     with server.admin() as admin:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+from msgspec.structs import replace
+
 from consumers.batch import Record
 from infra.posting import Letter
 
@@ -17,7 +19,7 @@ class TopicLog:
     def put(self, record: Record) -> Record:
         """Append *record*; its partition stays, its offset is the next one there."""
         log = self.records.setdefault(record.partition, [])
-        log.append(record._replace(offset=len(log)))
+        log.append(replace(record, offset=len(log)))
         return log[-1]
 
     def send(self, letters: Sequence[Letter]) -> list[int]:

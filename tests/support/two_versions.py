@@ -1,14 +1,15 @@
 """A dataset whose contract was raised: its registry, and its topics in a real broker."""
 
+import dataclasses
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any, cast
 
 import psycopg
 from confluent_kafka import Consumer, Producer
 from confluent_kafka.admin import AdminClient
+from msgspec.structs import replace
 
 from consumers.batch import Record, order_key, read_record
 from consumers.decoding import Decoder
@@ -29,7 +30,9 @@ from support.plain_broker import make_topic
 from support.plain_postgres import Server
 from support.waiting import until
 
-RAISED: Dataset = replace(OCOP, version="2.0.0", partitions=4, revision=OCOP.revision + 1)
+RAISED: Dataset = dataclasses.replace(
+    OCOP, version="2.0.0", partitions=4, revision=OCOP.revision + 1
+)
 OLD, NEW = topics.clean(OCOP), topics.clean(RAISED)
 TOPICS = {OLD: 2, NEW: 4, topics.reject(OCOP): 2}
 IDS = {
@@ -55,7 +58,7 @@ class BothVersions:
 def raised(record: Record) -> Record:
     """*record* as streams writes it under the raised contract."""
     value = record.value and record.value[:1] + (17).to_bytes(4, "big") + record.value[5:]
-    return record._replace(topic=NEW, value=value)
+    return replace(record, topic=NEW, value=value)
 
 
 class World:
