@@ -67,8 +67,9 @@ class Asked(NamedTuple):
         }
 
 
-def replay(  # noqa: PLR0913, PLR0917  a command's options are its parameters
+def replay(  # noqa: PLR0913  the options of a command line
     items: Annotated[list[int] | None, typer.Argument(help="Only these items.")] = None,
+    *,
     dataset: Annotated[str | None, typer.Option(help="Only this dataset.")] = None,
     code: Annotated[
         str | None, typer.Option(help="Only items with this problem, such as code.unknown.")

@@ -53,8 +53,9 @@ class Document(NamedTuple):
 
 
 @app.command()
-def regenerate(  # noqa: PLR0913, PLR0917  Typer reads a command's options from its parameters
+def regenerate(  # noqa: PLR0913  the options of a command line
     source: Annotated[str, typer.Argument(help="Id of a source, such as so_tu_phap.")],
+    *,
     reason: Annotated[str, typer.Option(help="Why, in one line; it is kept.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Begin; without it, only show.")] = False,
     sweep: Annotated[bool, typer.Option("--sweep", help="Remove what vanished.")] = False,

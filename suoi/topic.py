@@ -40,8 +40,9 @@ def list_topics(json: JsonOption = False, home: HomeOption = DEFAULT_HOME) -> No
 
 
 @app.command()
-def fill(  # noqa: PLR0913, PLR0917  Typer reads a command's options from its parameters
+def fill(  # noqa: PLR0913  the options of a command line
     dataset: DatasetArgument,
+    *,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would be done.")
     ] = False,
