@@ -26,6 +26,9 @@ COPIED = (*ROOMS, "tests", "pyproject.toml", "README.md")
 LINKED = (".build",)
 """The jars of the broker that some tests start."""
 SECONDS = 120
+"""How long the tests of one mutant may take; longer, and it counts as noticed."""
+WHOLE_SECONDS = 1800
+"""How long all of them may take, once, before anything is broken."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,12 +90,12 @@ def _compile(copy: Path) -> None:
     subprocess.run(command, cwd=copy, env=told, check=True, capture_output=True)  # noqa: S603
 
 
-def _passes(tests: tuple[str, ...], copy: Path) -> bool:
+def _passes(tests: tuple[str, ...], copy: Path, seconds: int = SECONDS) -> bool:
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
     told = os.environ | {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         done = subprocess.run(  # noqa: S603  our own tests
-            command, cwd=copy, env=told, capture_output=True, timeout=SECONDS, check=False
+            command, cwd=copy, env=told, capture_output=True, timeout=seconds, check=False
         )
     except subprocess.TimeoutExpired:
         return False
@@ -118,7 +121,7 @@ def main(words: list[str]) -> int:
         copy = Path(folder)
         _copy_to(copy)
         every = tuple(dict.fromkeys(test for one in chosen for test in one.tests))
-        if not _passes(every, copy):
+        if not _passes(every, copy, WHOLE_SECONDS):
             print("The tests fail before anything is broken: mend them first.")
             return 1
         for one in chosen:

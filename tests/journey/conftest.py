@@ -52,8 +52,9 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Keep the evidence of a failure and say where it is."""
     report = yield
-    stack = getattr(item, "funcargs", {}).get("stack")
-    if report.failed and isinstance(stack, Stack):
+    used = getattr(item, "funcargs", {}).values()
+    stack = next((one for one in used if isinstance(one, Stack)), None)
+    if report.failed and stack is not None:
         report.sections.append(("evidence", f"kept in {evidence.keep(stack, item.name)}"))
     return report
 

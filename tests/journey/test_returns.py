@@ -187,9 +187,9 @@ def test_what_retention_took_from_an_idle_consumer_is_held_not_skipped(
         end(doomed, component)
         before = _end(doomed, topic)
         until(lambda: _end(doomed, topic) > before + 10, 60)
-        clerk.stop()
         cut_short(doomed, topic)
     until(lambda: _told(doomed, component), 90)  # Invariant 10: said, and said where
+    clerk.stop()
 
 
 def _end(stack: Stack, topic: str) -> int:
