@@ -147,6 +147,9 @@ KINDS: dict[str, Field] = {
     "mst": a_field("mst", max_length=14),
     "mst or person": a_field("mst_or_person", max_length=14),
     "geohash": a_field("geohash", max_length=12),
+    "no geohash": a_field(
+        "geohash", max_length=12, options=Options(placeholders=("default", "xxxxxxxxxxxx"))
+    ),
     "vsic": a_field("vsic", code_list="vsic_division"),
     "whole text": a_field("integer", type="integer", minimum="0", maximum="120"),
     "whole": a_field("integer", type="integer", source_type="integer", minimum="0", maximum="120"),
@@ -225,6 +228,7 @@ def told(found: Judgement) -> tuple[Any, ...]:
 @example(raw="w7cckf8bxg4j", beside=None)
 @example(raw="W7cCKF8BXG4J", beside=None)
 @example(raw="w7cc\u212af8bxg4j", beside=None)
+@example(raw="XXXXXXXXXXXX", beside=None)
 @example(raw="21.50", beside=None)
 @example(raw="100", beside=None)
 @example(raw=True, beside=None)
