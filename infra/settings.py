@@ -41,7 +41,7 @@ class Timing:
     commit: float = 1.0
     patience: float = 300.0
     """How long a transient fault is waited out before the process exits without committing."""
-    flush: float = 0.02
+    flush: float = 0.005
     """How long a sink lingers for a fuller batch."""
     close_items: float = 2.0
     """How often quarantine items are compared with the stored order keys."""

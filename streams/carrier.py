@@ -32,7 +32,7 @@ from streams.transport import PassThrough, is_void, missed, settle
 from streams.workshop import Refined, Workshop
 
 _BATCH_CHUNKS = 4
-_BATCH_WAIT_S = 0.01
+_BATCH_WAIT_S = 0.002
 _SAY_EVERY_S = 1.0
 _log = structlog.get_logger()
 
