@@ -3,8 +3,7 @@
 
 from cpython.unicode cimport PyUnicode_DATA, PyUnicode_GET_LENGTH
 
-cdef extern from "Python.h":
-    bint PyUnicode_IS_ASCII(object text)
+from streams.takers.unicode cimport PyUnicode_IS_ASCII
 
 cdef enum:
     LENGTH = 12  # letters of a parcel's id

@@ -6,16 +6,13 @@ The calendar is asked of `streams.days`, month by month; how a column writes its
 """
 
 from cpython.long cimport PyLong_AsLongLongAndOverflow, PyLong_FromLongLong
-from cpython.unicode cimport PyUnicode_DATA, PyUnicode_GET_LENGTH
+from cpython.unicode cimport PyUnicode_DATA, PyUnicode_FromStringAndSize, PyUnicode_GET_LENGTH
 
 from streams.days import days
 
 from streams.takers.known cimport Answer, Memory, Taker
 from streams.takers.notes cimport Notes
-
-cdef extern from "Python.h":
-    bint PyUnicode_IS_ASCII(object text)
-    object PyUnicode_FromStringAndSize(const char *text, Py_ssize_t length)
+from streams.takers.unicode cimport PyUnicode_IS_ASCII
 
 cdef enum:
     MONTHS = 12

@@ -5,17 +5,14 @@ They know texts against which nothing speaks. What speaks against one, `streams.
 its tables are asked of it (`streams.fast.identifiers`).
 """
 
-from cpython.unicode cimport PyUnicode_DATA, PyUnicode_GET_LENGTH
+from cpython.unicode cimport PyUnicode_DATA, PyUnicode_FromStringAndSize, PyUnicode_GET_LENGTH
 from libc.string cimport memcmp
 
 from streams.identifiers import FIRST_REGISTER_YEAR
 
 from streams.takers.known cimport Taker
 from streams.takers.notes cimport Notes
-
-cdef extern from "Python.h":
-    bint PyUnicode_IS_ASCII(object text)
-    object PyUnicode_FromStringAndSize(const char *text, Py_ssize_t length)
+from streams.takers.unicode cimport PyUnicode_IS_ASCII
 
 cdef enum:
     CELL = 12  # letters of a parcel's id
@@ -86,7 +83,27 @@ cdef class Register(Taker):
         return PyUnicode_FromStringAndSize(found, digits + 5)
 
 
-cdef class Phone(Taker):
+cdef class Rewritten(Taker):
+    """Takes text that is read, whole, into its canonical form."""
+
+    def take(self, raw, Notes notes not None, /):
+        """Judge *raw*."""
+        if type(raw) is str:
+            value = self._read(<str> raw)
+            if value is not None:
+                if value != raw:
+                    notes.keep(self.name, raw)
+                return value
+        elif raw is None and self.nullable:
+            return None
+        return self.refine(raw, notes)
+
+    cdef object _read(self, str raw):
+        """Give *raw* in its canonical form; None where it has none that we know."""
+        return None
+
+
+cdef class Phone(Rewritten):
     """Takes the first telephone number of a text, with single marks in it."""
 
     cdef unsigned char marks[128]
@@ -104,18 +121,6 @@ cdef class Phone(Taker):
         for mark in "+0123456789":
             self.marks[ord(mark)] = c"d"
         self.lengths = lengths
-
-    def take(self, raw, Notes notes not None, /):
-        """Judge *raw*."""
-        if type(raw) is str:
-            value = self._read(<str> raw)
-            if value is not None:
-                if value != raw:
-                    notes.keep(self.name, raw)
-                return value
-        elif raw is None and self.nullable:
-            return None
-        return self.refine(raw, notes)
 
     cdef object _read(self, str raw):
         """Give the number in its canonical form; None where it has none that we know."""
@@ -160,7 +165,7 @@ cdef class Phone(Taker):
         return PyUnicode_FromStringAndSize(digits, count + 2)
 
 
-cdef class Cell(Taker):
+cdef class Cell(Rewritten):
     """Takes parcels' ids (GeoHash), in their canonical form and in capitals."""
 
     cdef char small[128]
@@ -169,18 +174,6 @@ cdef class Cell(Taker):
         """Take *letters*: as sent -> as written."""
         for sent, written in letters.items():
             self.small[ord(sent)] = ord(written)
-
-    def take(self, raw, Notes notes not None, /):
-        """Judge *raw*."""
-        if type(raw) is str:
-            value = self._read(<str> raw)
-            if value is not None:
-                if value != raw:
-                    notes.keep(self.name, raw)
-                return value
-        elif raw is None and self.nullable:
-            return None
-        return self.refine(raw, notes)
 
     cdef object _read(self, str raw):
         cdef const char *text = <const char *> PyUnicode_DATA(raw)

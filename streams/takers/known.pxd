@@ -20,8 +20,7 @@ cdef class Memory:
     cdef dict answers
     cdef Py_ssize_t most
 
-    cdef object ask(self, object raw, object key, Notes notes)
-    cdef object ask_on(self, object raw, object day, Notes notes)
+    cdef object ask(self, object raw, object key, Notes notes, bint dated=*)
     cdef object learn(
         self, object key, object value, Notes notes, Py_ssize_t flags, Py_ssize_t faults
     )

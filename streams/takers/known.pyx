@@ -46,27 +46,14 @@ cdef class Memory:
         """Give how many values are remembered."""
         return len(self.answers)
 
-    cdef object ask(self, object raw, object key, Notes notes):
-        """Judge *raw*, remembered as *key*."""
+    cdef object ask(self, object raw, object key, Notes notes, bint dated=False):
+        """Judge *raw*, remembered as *key*: with the day of its event where it is *dated*."""
         cdef PyObject *met = PyDict_GetItemWithError(self.answers, key)
         cdef Py_ssize_t flags, faults
         if met is not NULL:
             return (<Answer> met).say(self.name, notes)
         flags, faults = len(notes.flags), len(notes.faults)
-        value = self.refine(raw, notes)
-        if type(raw) is str and len(<str> raw) > LONGEST:
-            return value
-        return self.learn(key, value, notes, flags, faults)
-
-    cdef object ask_on(self, object raw, object day, Notes notes):
-        """Judge *raw*, a code that expires, at the *day* of its event."""
-        cdef tuple key = (raw, day)
-        cdef PyObject *met = PyDict_GetItemWithError(self.answers, key)
-        cdef Py_ssize_t flags, faults
-        if met is not NULL:
-            return (<Answer> met).say(self.name, notes)
-        flags, faults = len(notes.flags), len(notes.faults)
-        value = self.refine(raw, notes, day)
+        value = self.refine(raw, notes, key[1]) if dated else self.refine(raw, notes)
         if type(raw) is str and len(<str> raw) > LONGEST:
             return value
         return self.learn(key, value, notes, flags, faults)
@@ -109,5 +96,5 @@ cdef class Known(Taker):
     def take_on(self, raw, Notes notes not None, day, /):
         """Judge *raw* on the *day* of its event."""
         if type(raw) is self.wanted:
-            return self.memory.ask_on(raw, day, notes)
+            return self.memory.ask(raw, (raw, day), notes, True)
         return None if raw is None and self.nullable else self.refine(raw, notes, day)

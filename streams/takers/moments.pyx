@@ -10,9 +10,7 @@ from streams.days import DAY_US, ZONE_US
 from streams.takers.days cimport Bounds, Written, bounds_of, first_day, holds, number_in, split_day
 from streams.takers.known cimport Taker
 from streams.takers.notes cimport Notes
-
-cdef extern from "Python.h":
-    bint PyUnicode_IS_ASCII(object text)
+from streams.takers.unicode cimport PyUnicode_IS_ASCII
 
 cdef enum:
     MOMENT_LENGTH = 19  # of yyyy-mm-ddThh:mm:ss

@@ -2,15 +2,12 @@
 """Takers of written whole numbers and of decimals, by their digits: nothing is rounded here."""
 
 from cpython.long cimport PyLong_AsLongLongAndOverflow
-from cpython.unicode cimport PyUnicode_DATA, PyUnicode_GET_LENGTH
+from cpython.unicode cimport PyUnicode_DATA, PyUnicode_FromStringAndSize, PyUnicode_GET_LENGTH
 
 from streams.takers.days cimport Bounds, bounds_of, holds
 from streams.takers.known cimport Taker
 from streams.takers.notes cimport Notes
-
-cdef extern from "Python.h":
-    bint PyUnicode_IS_ASCII(object text)
-    object PyUnicode_FromStringAndSize(const char *text, Py_ssize_t length)
+from streams.takers.unicode cimport PyUnicode_IS_ASCII
 
 cdef extern from "math.h":
     long long llrint(double number) nogil

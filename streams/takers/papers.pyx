@@ -5,7 +5,7 @@ They know texts against which nothing speaks. What speaks against one, `streams.
 its tables are asked of it (`streams.fast.identifiers`).
 """
 
-from cpython.unicode cimport PyUnicode_DATA, PyUnicode_GET_LENGTH
+from cpython.unicode cimport PyUnicode_DATA, PyUnicode_FromStringAndSize, PyUnicode_GET_LENGTH
 
 from streams.days import DAY_US, ZONE_US
 from streams.identifiers import MST_WEIGHTS
@@ -14,10 +14,7 @@ from streams.takers.days cimport year_of_day
 from streams.takers.identifiers cimport all_digits, three_in
 from streams.takers.known cimport Taker
 from streams.takers.notes cimport Notes
-
-cdef extern from "Python.h":
-    bint PyUnicode_IS_ASCII(object text)
-    object PyUnicode_FromStringAndSize(const char *text, Py_ssize_t length)
+from streams.takers.unicode cimport PyUnicode_IS_ASCII
 
 cdef enum:
     PERSONAL = 12  # digits of a personal number
