@@ -61,9 +61,8 @@ def test_a_broken_wire_in_the_stream_loses_nothing(
 @pytest.mark.chaos
 @pytest.mark.parametrize("name", [name for name, strike in STRIKES.items() if strike.wired])
 def test_a_broken_wire_in_a_load_loses_nothing(
-    stack: WiredStack, witness: Witness, sampler: Sampler, name: str
+    stack: WiredStack, witness: Witness, sampler: Sampler, load: Load, name: str
 ) -> None:
-    load = Load(stack, 20_000)
     load.begin()
     began = time.monotonic()
     with STRIKES[name].begin(stack, random.Random(name)):
@@ -71,4 +70,3 @@ def test_a_broken_wire_in_a_load_loses_nothing(
     load.finish()
     prove(stack, witness, seconds=120)
     sampler.stop()
-    load.close()
