@@ -60,5 +60,6 @@ def consumer_config(group: str, timing: Timing) -> dict[str, Any]:
         "fetch.wait.max.ms": 100,
         "fetch.message.max.bytes": 4_000_000,
         "queued.min.messages": 20_000,
+        "fetch.queue.backoff.ms": 10,
         "queued.max.messages.kbytes": 16_384,
     }

@@ -32,6 +32,7 @@ from infra.settings import Timing
 _LARGEST_BATCH = 5_000
 _LARGEST_BATCH_BYTES = 8 * 1024 * 1024
 _DRAIN = 1_000
+_LONGEST_DRAIN_S = 0.05
 _POLL_S = 0.2
 
 log = structlog.get_logger()
@@ -113,24 +114,33 @@ class Loop:
             self._commit(wait=False)
 
     def _gather(self) -> list[Record]:
-        """Wait for a first record, then linger `timing.flush` seconds for more."""
+        """Wait for a first record, linger `timing.flush` seconds for more, and take what is ready.
+
+        Whatever lies ready is taken even after that: many small batches would cost more than the
+        little that the first record waits.
+        """
         epoch = self._epoch
         records = self._read(lambda: _listed(self._consumer.poll(_POLL_S)))
-        end = time.monotonic() + self._timing.flush
-        size = sum(map(_size, records))
+        begun, size = time.monotonic(), sum(map(_size, records))
         while records and len(records) < _LARGEST_BATCH and size < _LARGEST_BATCH_BYTES:
-            left = end - time.monotonic()
-            # consume() waits out its timeout: what lies ready is taken first, without waiting
-            found = self._read(partial(self._consumer.consume, _DRAIN, 0))
-            found = found or self._read(partial(self._consumer.consume, 1, max(left, 0)))
+            found = self._read_on(begun + self._timing.flush)
             records += found
             size += sum(map(_size, found))
-            if left <= 0:
+            if not found or time.monotonic() > begun + _LONGEST_DRAIN_S:
                 break
         if epoch == self._epoch:
             return records
         self._begin_again()  # read across a rebalance: fetch it anew from the sink's places
         return []
+
+    def _read_on(self, end: float) -> list[Record]:
+        """Read what lies ready; where nothing does, wait for it until *end*."""
+        # consume() waits out its timeout: what lies ready is taken first, without waiting
+        found = self._read(partial(self._consumer.consume, _DRAIN, 0))
+        left = end - time.monotonic()
+        if found or left <= 0:
+            return found
+        return self._read(partial(self._consumer.consume, 1, left))
 
     def _read(self, ask: Callable[[], list[Message]]) -> list[Record]:
         messages = ask()

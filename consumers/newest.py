@@ -111,13 +111,14 @@ class Newest:
         if not last:
             return []
         rows = self._rows[topic]
-        asked = rows.ask(connection, list(last))
+        lying = {key: (one.record.partition, one.record.offset) for key, one in last.items()}
+        asked = rows.ask_before(connection, lying)
         settle()
         found = [rows.read(row) for row in asked]
         return [
             (row.key, rows.letter(row, last[row.key].record.partition))
             for row in found
-            if _is_behind(last[row.key], row)
+            if last[row.key].order < row.order  # Invariant 4, for every reader
         ]
 
     def _send(self, connection: Connection, letters: list[tuple[str, Letter]]) -> None:
@@ -142,9 +143,3 @@ def _last_of_beaten(
         for key, order in beaten.items()
         if key in late or order > chosen[key].order
     }
-
-
-def _is_behind(last: Arrival, row: StoredRow) -> bool:
-    """Whether *last* is older than *row* and lies behind it (invariant 4, for every reader)."""
-    record = last.record
-    return last.order < row.order and not row.behind_of(record.partition, record.offset)

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from psycopg import Cursor, RawCursor, sql
 
-from consumers.arrays import TEXT, encode
-from consumers.places import ending, place_in
+from consumers.arrays import INTEGER, TEXT, encode
+from consumers.places import ending
 from consumers.reemitted import MARK, Registered, order_headers
 from infra.kafka import Headers
 from infra.postgres import Connection
@@ -33,21 +33,17 @@ _WIRE: Mapping[str, str] = {
 """By the column's type in PostgreSQL: what gives its wire value (schemas.records.Accepted)."""
 _DECIMAL = "trim_scale({})::text"
 
+Lying = tuple[int, int]
+"""Partition and offset of a record."""
+
 
 class StoredRow(NamedTuple):
-    """One row as it stands: its place in history, and where it was last written in its topic."""
+    """One row as it stands: its key, its place in history, and its columns."""
 
     key: str
     order: OrderKey
     deleted: bool
-    at: str
-    """In the version of the topic that is in force."""
     fields: Mapping[str, Any]
-
-    def behind_of(self, partition: int, offset: int) -> bool:
-        """Whether the row was written to *partition* at or after *offset*."""
-        number, _, place = self.at.partition(":")
-        return int(number) == partition and int(place) >= offset
 
 
 class StoredRows:
@@ -67,12 +63,18 @@ class StoredRows:
         queries = read_queries("province")
         self._statements = {
             name: queries[name].format(**parts).as_bytes(None)
-            for name in ("stored", "overtaken", "place")
+            for name in ("before", "overtaken", "place")
         }
 
-    def ask(self, connection: Connection, keys: Sequence[str]) -> Cursor[Any]:
-        """Ask for the rows of *keys*."""
-        return self._run(connection, "stored", encode(TEXT, keys))
+    def ask_before(self, connection: Connection, last: Mapping[str, Lying]) -> Cursor[Any]:
+        """Ask for rows of the keys of *last* that were not written there, nor behind it.
+
+        Written means: to that partition of the version of the topic that is in force.
+        """
+        partitions, offsets = zip(*last.values(), strict=True)
+        given = [encode(INTEGER, partitions), encode(INTEGER, offsets)]
+        version = ending(self._dataset.major).removeprefix(":")
+        return self._run(connection, "before", encode(TEXT, list(last)), *given, version)
 
     def ask_overtaken(self, connection: Connection, raws: Mapping[str, int]) -> Cursor[Any]:
         """Ask which of *raws*, by key, are raw offsets above that of the version that stands."""
@@ -89,8 +91,7 @@ class StoredRows:
         fields = dict(zip((name for name, _ in self._columns), row, strict=True))
         order = OrderKey(*(fields[name] for name in ORDER_KEY))
         deleted = fields["_deleted_at"] is not None
-        at = place_in(fields["_at"], self._dataset.major)
-        return StoredRow(fields["_key"], order, deleted, at, fields)
+        return StoredRow(fields["_key"], order, deleted, fields)
 
     def letter(self, row: StoredRow, partition: int) -> Letter:
         """Make the record of *row*, for *partition*.

@@ -42,9 +42,18 @@ cross join lateral (
 -- held --
 select _key, _generation, _position, _step, _ruleset from {table} where _key = any($1::text[]);
 
--- stored --
--- Rows as wire values, to be written again (consumers/stored.py).
-select {wire} from {table} where _key = any($1::text[]);
+-- before --
+-- Rows as wire values, to be written again (consumers/stored.py), unless they lie where the last
+-- record of their key does, or behind it: in the same partition of the same version of the topic.
+select {wire} from unnest($1::text[], $2::int8[], $3::int8[]) as last (key, partition, place)
+cross join lateral (
+    select * from {table} as row where row._key = last.key and (
+        (split_part(_at, ':', 1), split_part(_at, ':', 3))
+            is distinct from (last.partition::text, $4)
+        or split_part(_at, ':', 2)::int8 < last.place
+    )
+    offset 0
+) as held;
 
 -- overtaken --
 -- Keys whose row stands although a later raw record of the key was judged: its order key was older.

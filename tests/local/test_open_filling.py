@@ -81,7 +81,7 @@ def stored(connection: Any, messages: list[Message]) -> dict[str, StoredRow]:  #
     register(connection.adapters)
     TABLE.upsert(connection, rows)
     reader = StoredRows(OCOP, Registered())
-    found = reader.ask(connection, [one.key.decode() for one in messages])
+    found = reader.ask_before(connection, {one.key.decode(): (9, 0) for one in messages})
     return {row.key: row for row in map(reader.read, found)}
 
 

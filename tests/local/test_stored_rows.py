@@ -1,7 +1,8 @@
 """A stored row as a clean record: byte for byte what streams wrote, for every contract."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -12,9 +13,10 @@ from support.deliveries import CLEAN_ID
 from support.plain_postgres import Server, plain_province
 from support.wire_rows import canonical, systems
 
-from consumers.arrays import register, sized
+from consumers.arrays import NULL, register, sized
 from consumers.cells import CellReader
 from consumers.decoding import Decoder
+from consumers.places import ending
 from consumers.stored import StoredRows
 from consumers.table import Table
 from schemas.avro import clean_schema
@@ -24,6 +26,9 @@ from schemas.contract import Dataset
 
 DATASETS = tuple(read_catalogue().values())
 HEAD = struct.pack(">bI", 0, CLEAN_ID)
+DELETED: dict[str, Any] = dict.fromkeys(("_generation", "_position", "_step", "_ruleset"), 1)
+DELETED |= dict.fromkeys(("_source_ts", "_captured_ts", "_deleted_at"), 1)
+DELETED |= {"_key": "[1]", "_source": "so_tu_phap", "_raw": "raw:0:0"}
 
 
 class OfOne:
@@ -40,6 +45,11 @@ class OfOne:
         """Give its id."""
         assert schema == self._schema
         return CLEAN_ID
+
+
+def lying(keys: Iterable[str], place: tuple[int, int]) -> dict[str, tuple[int, int]]:
+    """Say that the last record of each of *keys* lies at *place*."""
+    return dict.fromkeys(keys, place)
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +78,36 @@ def test_what_is_read_back_is_what_was_written(
         register(connection.adapters)
         cells = [reader.read(value, sized(b"1:7")).fields for value in written.values()]
         table.upsert(connection, cells)
-        found = [rows.read(row) for row in rows.ask(connection, list(written))]
+        found = [rows.read(row) for row in rows.ask_before(connection, lying(written, (1, 8)))]
+        assert rows.ask_before(connection, lying(written, (1, 7))).fetchall() == []
+        assert len(rows.ask_before(connection, lying(written, (0, 7))).fetchall()) == len(written)
         connection.rollback()
     assert {row.key: rows.letter(row, 1).value for row in found} == written
-    assert all(row.behind_of(1, 7) and not row.behind_of(1, 8) for row in found)
-    assert not any(row.behind_of(0, 7) for row in found)
+
+
+@pytest.mark.parametrize(
+    ("at", "major", "asked_for"),
+    [
+        ("1:17", 1, False),
+        ("1:18", 1, False),
+        ("1:16", 1, True),
+        ("2:17", 1, True),
+        ("1:17", 2, True),
+        (f"1:17{ending(2)}", 2, False),
+        (f"1:16{ending(2)}", 2, True),
+        (f"1:17{ending(2)}", 1, True),
+        (f"1:17{ending(2)}", 12, True),
+        (None, 1, True),
+    ],
+)
+def test_only_a_row_that_lies_before_the_last_record_is_read(
+    server: Server, at: str | None, major: int, asked_for: bool
+) -> None:
+    dataset = replace(DATASETS[0], version=f"{major}.0.0")
+    with psycopg.connect(server.dsn()) as connection:
+        register(connection.adapters)
+        table = Table(dataset)
+        table.upsert(connection, [table.row(DELETED, NULL if at is None else sized(at.encode()))])
+        rows = StoredRows(dataset, OfOne(dataset)).ask_before(connection, {"[1]": (1, 17)})
+        assert bool(rows.fetchall()) is asked_for
+        connection.rollback()
