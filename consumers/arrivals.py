@@ -1,6 +1,6 @@
 """Clean records on their way into a table: decoded, known repeats left out, one winner a key."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -13,9 +13,13 @@ from consumers.decoding import Decoder, Malformed
 from consumers.ledger.counts import APPLIED, REPLAYED, SUPERSEDED, Account, Counts, window_day
 from consumers.places import ending
 from consumers.reemitted import is_reemitted
+from consumers.row_code import Cells
 from consumers.table import Row, Table
+from infra.errors import Fatal
 from schemas.contract import Dataset
 from schemas.records import UNASSIGNED, OrderKey, Origin
+
+_NOT_OURS = (Malformed, KeyError, ValueError)
 
 
 class Arrival(msgspec.Struct, frozen=True, gc=False):
@@ -24,9 +28,20 @@ class Arrival(msgspec.Struct, frozen=True, gc=False):
     key: str
     order: OrderKey
     account: Account
-    row: Row
+    read: Row
+    """Empty where it was only glanced at."""
     source_ts: int
     record: Record
+    reader: "Reader"
+
+    @property
+    def row(self) -> Row:
+        """Its row; read now where it was only glanced at.
+
+        Raises:
+            Fatal: it is not one of ours.
+        """
+        return self.read or self.reader.row(self.record)
 
 
 class Reader:
@@ -44,22 +59,31 @@ class Reader:
         self._table = table
         self._cells = CellReader(dataset, table, decoder)
 
-    def read(self, record: Record, raw: Origin) -> Arrival:
-        """Decode one record.
+    def read(self, record: Record, raw: Origin, *, lightly: bool = False) -> Arrival:
+        """Decode one record; *lightly*, its row is read only when it is asked for.
 
         Raises:
             Fatal: it is not one of ours.
             Transient: the registry does not give its schema.
         """
         try:
-            return self._deleted(record, raw) if record.value is None else self._live(record, raw)
-        except (Malformed, KeyError, ValueError) as error:
-            raise malformed(record, "cannot be read as a clean record") from error
+            if record.value is None:
+                return self._deleted(record, raw)
+            return self._live(record, raw, self._cells.glance if lightly else self._cells.read)
+        except _NOT_OURS as error:
+            raise _malformed(record) from error
 
-    def _live(self, record: Record, raw: Origin) -> Arrival:
-        key, order, source_ts, scope, row = self._cells.read(record.value or b"", self._at(record))
+    def row(self, record: Record) -> Row:
+        """Decode the row of a record that was read lightly; the errors are those of `read`."""
+        try:
+            return self._cells.read(record.value or b"", self._at(record)).fields
+        except _NOT_OURS as error:
+            raise _malformed(record) from error
+
+    def _live(self, record: Record, raw: Origin, read: Callable[[bytes, bytes], Cells]) -> Arrival:
+        key, order, source_ts, scope, row = read(record.value or b"", self._at(record))
         account = self._account(record, raw, scope or UNASSIGNED, source_ts)
-        return Arrival(key, order, account, row, source_ts, record)
+        return Arrival(key, order, account, row, source_ts, record, self)
 
     def _deleted(self, record: Record, raw: Origin) -> Arrival:
         headers = record.headers
@@ -76,7 +100,7 @@ class Reader:
         }
         account = self._account(record, raw, headers["suoi.scope"], source_ts)
         row = self._table.row(system, self._at(record))
-        return Arrival(key, order, account, row, source_ts, record)
+        return Arrival(key, order, account, row, source_ts, record, self)
 
     def _account(self, record: Record, raw: Origin, scope: str, source_ts: int) -> Account:
         day, op = window_day(source_ts), record.headers["suoi.op"]
@@ -131,6 +155,10 @@ def count(arrival: Arrival, outcome: str, counts: Counts) -> None:
 def outcome_behind(order: OrderKey, held: OrderKey) -> str:
     """Say how a record ended whose row holds an order key that is not older."""
     return REPLAYED if order == held else SUPERSEDED
+
+
+def _malformed(record: Record) -> Fatal:
+    return malformed(record, "cannot be read as a clean record")
 
 
 def _order_columns(order: OrderKey) -> dict[str, Any]:

@@ -61,6 +61,7 @@ cdef object new = tuple.__new__
 cdef struct Step:
     int kind
     bint nullable
+    bint noted
     int scale
     Py_ssize_t place
 
@@ -98,7 +99,7 @@ cdef class RowReader:
         absent = set(range(width)) - {self.at}
         for number, (kind, nullable, scale, place) in enumerate(steps):
             absent.remove(place)  # a KeyError is a LookupError: no place is filled twice
-            self.steps[number] = Step(_KINDS[kind], nullable, scale, place)
+            self.steps[number] = Step(_KINDS[kind], nullable, place in noted, scale, place)
         self.absent = list(absent)
 
     def __dealloc__(self):
@@ -112,6 +113,19 @@ cdef class RowReader:
         Raises:
             ValueError: it is not one whole record, or holds what this code does not know.
         """
+        cdef tuple fields = self._fields(value, at, True)
+        return self._cells(fields, fields)
+
+    def glance(self, bytes value not None):
+        """Read what a sink must know of one record, and make no row of it.
+
+        Raises:
+            ValueError: as `read`, but what is passed over is only measured.
+        """
+        return self._cells(self._fields(value, null, False), ())
+
+    cdef tuple _fields(self, bytes value, bytes at, bint whole):
+        """Read all fields, or only the noted ones: the others are NULL."""
         cdef Source source
         cdef Py_ssize_t number, place
         cdef Step *step
@@ -124,13 +138,19 @@ cdef class RowReader:
         _skip(&source, 5)
         for number in range(self.count):
             step = &self.steps[number]
-            _fill(fields, step.place, _nullable(&source, step))
+            if step.nullable and not _is_there(&source):
+                _fill(fields, step.place, null)
+            elif whole or step.noted:
+                _fill(fields, step.place, _field(&source, step))
+            else:
+                _pass_over(&source, step.kind)
+                _fill(fields, step.place, null)
         if source.at != source.end:
             raise ValueError("bytes are left behind the record")
-        return self._cells(fields)
+        return fields
 
-    cdef object _cells(self, tuple fields):
-        """Give a row with what a sink must know of it, read from its fields."""
+    cdef object _cells(self, tuple fields, row):
+        """Give *row* with what a sink must know of it, read from *fields*."""
         order = (
             _number_of(fields, self.generation),
             _number_of(fields, self.position),
@@ -142,7 +162,7 @@ cdef class RowReader:
         key = _text_of(fields, self.key)
         if key is None:
             raise ValueError("a record without a key")
-        return new(self.cells, (key, new(order_key, order), source_ts, scope, fields))
+        return new(self.cells, (key, new(order_key, order), source_ts, scope, row))
 
 
 cdef inline void _fill(tuple fields, Py_ssize_t place, object field):
@@ -178,16 +198,38 @@ cdef long long _number_of(tuple fields, Py_ssize_t place) except? -1:
     return <long long> found if size == 8 else <int> found
 
 
-cdef inline object _nullable(Source *source, Step *step):
-    """Read one value, or the branch that says there is none."""
-    cdef int branch
-    if step.nullable:
-        branch = _byte(source)
-        if branch == 0:
-            return null
-        if branch != 2:
-            raise ValueError("a branch that no schema of ours has")
-    return _field(source, step)
+cdef inline bint _is_there(Source *source) except -1:
+    """Read the branch that says whether there is a value."""
+    cdef int branch = _byte(source)
+    if branch != 0 and branch != 2:
+        raise ValueError("a branch that no schema of ours has")
+    return branch == 2
+
+
+cdef int _pass_over(Source *source, int kind) except -1:
+    """Go past one value that is there."""
+    cdef Py_ssize_t count
+    if kind == BOOLEAN:
+        _byte(source)
+    elif kind == TEXT or kind == NUMERIC:
+        _pass_sized(source)
+    elif kind == TEXT_ARRAY or kind == PAIRS:
+        count = _size(source)
+        while count:
+            for _ in range(count if kind == TEXT_ARRAY else 2 * count):
+                _pass_sized(source)
+            count = _size(source)
+    else:
+        _number(source)
+    return 0
+
+
+cdef inline int _pass_sized(Source *source) except -1:
+    """Go past a value that says its size in bytes."""
+    cdef Py_ssize_t size = _size(source)
+    if size:
+        _skip(source, size)
+    return 0
 
 
 cdef object _field(Source *source, Step *step):

@@ -7,7 +7,6 @@ partitions paused, polling on, so that the group either keeps us or takes them a
 patience ends we leave, uncommitted.
 """
 
-import math
 import signal
 import threading
 import time
@@ -18,22 +17,16 @@ from functools import partial
 from typing import NamedTuple
 
 import structlog
-from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 
-from consumers.batch import Batch, Bounds, Lost, Record, Sink, moves, read_record
+from consumers.batch import Batch, Bounds, Lost, Record, Sink, moves
 from consumers.flight import Flight, Lane
-from consumers.refusals import refuse
+from consumers.intake import POLL_S, Intake
 from consumers.waits import waits
-from infra.errors import NotOwner, Transient
+from infra.errors import Transient
 from infra.kafka_reader import Place, bounds
 from infra.readiness import say_ready
 from infra.settings import Timing
-
-_LARGEST_BATCH = 5_000
-_LARGEST_BATCH_BYTES = 8 * 1024 * 1024
-_DRAIN = 1_000
-_LONGEST_DRAIN_S = 0.05
-_POLL_S = 0.2
 
 log = structlog.get_logger()
 
@@ -71,14 +64,13 @@ class Loop:
         self._stop = stop
         self._beat = beat
         self._next_beat = 0.0
-        self._last_read = math.inf
         self._next_commit = 0.0
         self._places: dict[Place, int] = {}
         """Where each partition of ours stands: everything before is durable."""
         self._epoch = 0
         """Counts assignments: what was read in an earlier one is not ours to write."""
+        self._intake = Intake(consumer, timing)
         self._lane = Lane(sink)
-        self._trouble: BaseException | None = None
         self._totals: Counter[str] = Counter()
 
     def run(self, topics: list[str]) -> None:
@@ -114,58 +106,12 @@ class Loop:
             self._commit(wait=False)
 
     def _gather(self) -> list[Record]:
-        """Wait for a first record, linger `timing.flush` seconds for more, and take what is ready.
-
-        Whatever lies ready is taken even after that: many small batches would cost more than the
-        little that the first record waits.
-        """
         epoch = self._epoch
-        records = self._read(lambda: _listed(self._consumer.poll(_POLL_S)))
-        begun, size = time.monotonic(), sum(map(_size, records))
-        while records and len(records) < _LARGEST_BATCH and size < _LARGEST_BATCH_BYTES:
-            found = self._read_on(begun + self._timing.flush)
-            records += found
-            size += sum(map(_size, found))
-            if not found or time.monotonic() > begun + _LONGEST_DRAIN_S:
-                break
+        records = self._intake.gather()
         if epoch == self._epoch:
             return records
         self._begin_again()  # read across a rebalance: fetch it anew from the sink's places
         return []
-
-    def _read_on(self, end: float) -> list[Record]:
-        """Read what lies ready; where nothing does, wait for it until *end*."""
-        # consume() waits out its timeout: what lies ready is taken first, without waiting
-        found = self._read(partial(self._consumer.consume, _DRAIN, 0))
-        left = end - time.monotonic()
-        if found or left <= 0:
-            return found
-        return self._read(partial(self._consumer.consume, 1, left))
-
-    def _read(self, ask: Callable[[], list[Message]]) -> list[Record]:
-        messages = ask()
-        self._refuse_after_standstill()
-        self._last_read = time.monotonic()
-        if self._trouble is not None:
-            raise self._trouble
-        records = []
-        for message in messages:
-            error = message.error()
-            if error is None:
-                records.append(read_record(message))
-            else:
-                refuse(error, str(message.topic()))
-        return records
-
-    def _refuse_after_standstill(self) -> None:
-        """Leave after a freeze longer than the session: others were given our partitions."""
-        still = time.monotonic() - self._last_read
-        if still > self._timing.session_timeout:
-            message = (
-                f"This process stood still for {still:.0f} s, longer than its session; its "
-                "partitions may have another owner. It leaves without writing and starts again."
-            )
-            raise NotOwner(message)
 
     def _deliver(self, records: list[Record]) -> None:
         """Let *records* go, once the batch before them has arrived without any trouble."""
@@ -233,7 +179,7 @@ class Loop:
         self._consumer.pause(_partitions(self._places))
         end = time.monotonic() + seconds
         while not self._stop.is_set() and time.monotonic() < end:
-            self._read(lambda: _listed(self._consumer.poll(min(_POLL_S, seconds))))
+            self._intake.poll(min(POLL_S, seconds))
 
     def _begin_again(self) -> None:
         """Fetch anew from where the sink stands; whatever lay ready, read or paused, is dropped."""
@@ -250,8 +196,8 @@ class Loop:
             self._begin_again()
             log.info("partitions.assigned", partitions=len(self._places))
             say_ready()
-        except BaseException as trouble:  # noqa: BLE001  a callback's: _read raises it again
-            self._trouble = trouble
+        except BaseException as trouble:  # noqa: BLE001  a callback's: the intake raises it again
+            self._intake.trouble = trouble
 
     def _find_starts(
         self, consumer: Consumer, partitions: list[TopicPartition]
@@ -274,8 +220,8 @@ class Loop:
         """Let go: nothing in hand is unwritten but what its next owner will read again."""
         try:
             self._let_go()
-        except BaseException as trouble:  # noqa: BLE001  a callback's: _read raises it again
-            self._trouble = trouble
+        except BaseException as trouble:  # noqa: BLE001  a callback's: the intake raises it again
+            self._intake.trouble = trouble
         self._epoch += 1
         self._places = {}
         consumer.unassign()
@@ -296,13 +242,5 @@ class Loop:
             log.info("commit.refused", reason=error.args[0].name())
 
 
-def _listed(message: Message | None) -> list[Message]:
-    return [] if message is None else [message]
-
-
 def _partitions(places: dict[Place, int]) -> list[TopicPartition]:
     return [TopicPartition(*place, offset) for place, offset in places.items()]
-
-
-def _size(record: Record) -> int:
-    return len(record.value or b"")

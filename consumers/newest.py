@@ -18,7 +18,7 @@ from consumers.arrivals import Arrival, Reader
 from consumers.batch import Record
 from consumers.bookkeeping import Settle
 from consumers.reemitted import Means, again
-from consumers.stored import StoredRow, StoredRows
+from consumers.stored import StoredRows
 from infra import faults
 from infra.postgres import Connection
 from infra.posting import Letter

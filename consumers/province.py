@@ -153,11 +153,13 @@ class Province:
         """Read what is no repeat, and remember the last repeat of each key that none follows."""
         arrivals: Arrivals = {}
         repeated: LastRepeats = {}
+        wary = self._desks.wary
         for record in records:
             raw = raw_origin(record)
             marked = is_again(record) or is_reemitted(record)
             if marked or not repeats.met(record.place, raw):  # Invariant 2
-                arrival = self._readers[record.topic].read(record, raw)
+                reader, lightly = self._readers[record.topic], record.topic in wary
+                arrival = reader.read(record, raw, lightly=lightly)
                 arrivals.setdefault(record.topic, []).append(arrival)
                 if repeated:
                     repeated.get(record.topic, {}).pop(arrival.key, None)

@@ -1,7 +1,8 @@
 """Avro schema and table -> what turns a record's bytes into the fields of its row.
 
-    read = compile_reader(writer_schema, kinds, scope)
-    read(value, at)  # -> (key, order key, source_ts, scope, fields)
+    reader = compile_reader(writer_schema, kinds, scope)
+    reader.read(value, at)  # -> (key, order key, source_ts, scope, fields)
+    reader.glance(value)  # -> (key, order key, source_ts, scope, ())
 
 A record schema of ours is flat (`schemas.avro`), so reading is one walk along a plan, in machine
 code (`avro_row.pyx`). It makes no object a column does not need, and ends exactly at the buffer's
@@ -9,7 +10,7 @@ end or not at all. What it raises says only "not by me": `consumers.cells` reads
 with fastavro, which has the last word, so that this code can make a sink quicker, never wrong.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from consumers.arrays import Element
@@ -28,6 +29,7 @@ class Cells(NamedTuple):
     source_ts: int
     scope: str | None
     fields: Fields
+    """None of them after a glance."""
 
 
 class Step(NamedTuple):
@@ -38,8 +40,6 @@ class Step(NamedTuple):
     scale: int
     place: int
 
-
-Read = Callable[[bytes, bytes], Cells]
 
 _WRITTEN = {
     "string": "text",
@@ -57,7 +57,7 @@ _WRITTEN = {
 
 def compile_reader(
     schema: Mapping[str, Any], kinds: Mapping[str, Element], scope: str | None
-) -> Read:
+) -> RowReader:
     """Return the reader of records of *schema* into a row whose columns are *kinds*, in order.
 
     *scope* names the column that says where the record counts. A column the writer does not know
@@ -70,7 +70,7 @@ def compile_reader(
     noted = [places[name] for name in ("_at", "_key", *ORDER_KEY, "_source_ts")]
     noted.append(places[scope] if scope else -1)
     steps = [_step(item, kinds, places) for item in schema["fields"]]
-    return RowReader(steps, len(kinds), noted, Cells).read
+    return RowReader(steps, len(kinds), noted, Cells)
 
 
 def _step(item: Mapping[str, Any], kinds: Mapping[str, Element], places: Mapping[str, int]) -> Step:

@@ -101,7 +101,10 @@ def test_what_is_read_back_is_what_was_written(
     ],
 )
 def test_only_a_row_that_lies_before_the_last_record_is_read(
-    server: Server, at: str | None, major: int, asked_for: bool
+    server: Server,
+    at: str | None,
+    major: int,
+    asked_for: bool,  # noqa: FBT001  a case
 ) -> None:
     dataset = replace(DATASETS[0], version=f"{major}.0.0")
     with psycopg.connect(server.dsn()) as connection:

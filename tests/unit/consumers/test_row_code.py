@@ -24,9 +24,10 @@ from consumers.arrays import (
     numeric,
     pack_numeric,
 )
+from consumers.avro_row import RowReader
 from consumers.cells import CellReader
 from consumers.decoding import Decoder, Malformed, plain
-from consumers.row_code import Read, compile_reader
+from consumers.row_code import compile_reader
 from consumers.table import Table
 from schemas import avro
 from schemas.catalogue import read_catalogue
@@ -98,12 +99,14 @@ def test_both_readers_give_the_same_fields_for_every_contract(
     dataset: Dataset, data: st.DataObject
 ) -> None:
     table = Table(dataset)
-    read = compile_reader(avro.clean_schema(dataset), table.kinds, dataset.scope_field)
+    reader = reader_of(dataset)
     row = data.draw(rows(dataset))
-    assert tuple(read(encoded(dataset, row), AT)) == oracle(dataset, table, row)
+    cells = oracle(dataset, table, row)
+    assert tuple(reader.read(encoded(dataset, row), AT)) == cells
+    assert tuple(reader.glance(encoded(dataset, row))) == (*cells[:-1], ())
 
 
-def reader_of(dataset: Dataset) -> Read:
+def reader_of(dataset: Dataset) -> RowReader:
     return compile_reader(avro.clean_schema(dataset), Table(dataset).kinds, dataset.scope_field)
 
 
@@ -111,10 +114,12 @@ def reader_of(dataset: Dataset) -> Read:
 @settings(max_examples=1, deadline=None)
 @given(data=st.data())
 def test_a_record_cut_anywhere_is_refused(dataset: Dataset, data: st.DataObject) -> None:
-    read, value = reader_of(dataset), encoded(dataset, data.draw(rows(dataset)))
+    reader, value = reader_of(dataset), encoded(dataset, data.draw(rows(dataset)))
     for end in range(min(len(value), 3000)):
         with pytest.raises(ValueError):  # noqa: PT011  where it is cut decides what is said
-            read(value[:end], AT)
+            reader.read(value[:end], AT)
+        with pytest.raises(ValueError):  # noqa: PT011  as above
+            reader.glance(value[:end])
 
 
 @pytest.mark.parametrize("dataset", DATASETS, ids=lambda one: one.id)
@@ -123,14 +128,15 @@ def test_a_record_cut_anywhere_is_refused(dataset: Dataset, data: st.DataObject)
 def test_any_bytes_are_read_as_fastavro_reads_them_or_not_at_all(
     dataset: Dataset, data: st.DataObject
 ) -> None:
-    read, value = reader_of(dataset), bytearray(encoded(dataset, data.draw(rows(dataset))))
+    reader, value = reader_of(dataset), bytearray(encoded(dataset, data.draw(rows(dataset))))
     places = st.integers(5, len(value) - 1)
     for place, byte in data.draw(st.dictionaries(places, st.integers(0, 255))).items():
         value[place] = byte
     try:
-        found = tuple(read(bytes(value), AT))
+        found = tuple(reader.read(bytes(value), AT))
     except ValueError:
         return
+    assert tuple(reader.glance(bytes(value))) == (*found[:-1], ())
     with suppress(Malformed):  # a text that is not UTF-8: PostgreSQL refuses it
         row = Decoder(OfOne(dataset)).decode(bytes(value))
         assert found == oracle(dataset, Table(dataset), row)
@@ -150,11 +156,12 @@ def read_one(kind: Any, element: Element, body: bytes, **others: bytes) -> bytes
     """Read a record whose only column of its own has *body*; give that column's field."""
     kinds = {"f": element, "_at": TEXT} | {name: one for name, (_, one, _) in SYSTEM.items()}
     fields = [{"name": name, "type": given} for name, (given, _, _) in SYSTEM.items()]
-    read = compile_reader(
+    reader = compile_reader(
         {"name": "thu", "fields": [*fields, {"name": "f", "type": kind}]}, kinds, None
     )
     before = b"".join(others.get(name, own) for name, (_, _, own) in SYSTEM.items())
-    return read(HEAD + before + body, AT).fields[0]
+    value = HEAD + before + body
+    return reader.read(value, AT).fields[0]
 
 
 LOGICAL: dict[str, Any] = {
@@ -239,9 +246,9 @@ def test_a_record_without_a_system_column_is_left_to_fastavro(name: str) -> None
     row |= {"_key": "[1]"} if "_key" in row else {}
     body = BytesIO()
     fastavro.schemaless_writer(body, fastavro.parse_schema(plain(schema | {"fields": fields})), row)
-    read = compile_reader(schema | {"fields": fields}, Table(OCOP).kinds, OCOP.scope_field)
+    reader = compile_reader(schema | {"fields": fields}, Table(OCOP).kinds, OCOP.scope_field)
     with pytest.raises(ValueError, match=r"a system column|without a key"):
-        read(HEAD + body.getvalue(), AT)
+        reader.read(HEAD + body.getvalue(), AT)
 
 
 @settings(max_examples=40, deadline=None)
@@ -255,13 +262,15 @@ def test_bytes_cut_or_changed_are_never_read_as_another_row(data: st.DataObject)
     with pytest.raises(Malformed):
         reader.read(cut, AT)
     with pytest.raises(Malformed):
+        reader.glance(cut, AT)
+    with pytest.raises(Malformed):
         reader.read(value + data.draw(st.binary(min_size=1, max_size=3)), AT)
 
 
 def test_a_column_the_writer_did_not_know_is_null() -> None:
     table, schema = Table(OCOP), avro.clean_schema(OCOP)
     older = schema | {"fields": [one for one in schema["fields"] if one["name"] != "so_sao"]}
-    read = compile_reader(older, table.kinds, OCOP.scope_field)
+    reader = compile_reader(older, table.kinds, OCOP.scope_field)
     row = {item["name"]: None for item in schema["fields"]}
     row |= {name: 1 for name in row if name.startswith("_")}
     row |= {"_key": "[1]", "_source": "s", "_raw": "t:0:1", "_hash": "0", "_flags": []}
@@ -269,7 +278,7 @@ def test_a_column_the_writer_did_not_know_is_null() -> None:
     body = BytesIO()
     del row["so_sao"]
     fastavro.schemaless_writer(body, fastavro.parse_schema(plain(older)), row)
-    assert read(HEAD + body.getvalue(), AT).fields == table.row(row, AT)
+    assert reader.read(HEAD + body.getvalue(), AT).fields == table.row(row, AT)
 
 
 @pytest.mark.parametrize(

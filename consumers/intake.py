@@ -1,0 +1,90 @@
+"""What a sink's loop reads of Kafka: records, gathered into batches that are worth a write."""
+
+import math
+import time
+
+from confluent_kafka import Consumer, Message
+
+from consumers.batch import Record, read_record
+from consumers.refusals import refuse
+from infra.errors import NotOwner
+from infra.settings import Timing
+
+POLL_S = 0.2
+
+_LARGEST_BATCH = 5_000
+_LARGEST_BATCH_BYTES = 8 * 1024 * 1024
+_DRAIN = 1_000
+_LONGEST_DRAIN_S = 0.05
+
+
+class Intake:
+    """Reads one consumer's records; every read may call the loop's callbacks of a rebalance."""
+
+    def __init__(self, consumer: Consumer, timing: Timing) -> None:
+        """Take the subscribed *consumer*, or one about to be."""
+        self._consumer = consumer
+        self._timing = timing
+        self._last_read = math.inf
+        self.trouble: BaseException | None = None
+        """What a callback met: the read it was called from raises it."""
+
+    def gather(self) -> list[Record]:
+        """Wait for a first record, linger `timing.flush` seconds for more, and take what is ready.
+
+        Whatever lies ready is taken even after that: many small batches would cost more than the
+        little that the first record waits.
+
+        Raises:
+            NotOwner: this process stood still for longer than its session; what Kafka refuses is
+                raised as `consumers.refusals` says.
+        """
+        records = self.poll(POLL_S)
+        begun, size = time.monotonic(), sum(map(_size, records))
+        while records and len(records) < _LARGEST_BATCH and size < _LARGEST_BATCH_BYTES:
+            found = self._more(begun + self._timing.flush)
+            records += found
+            size += sum(map(_size, found))
+            if not found or time.monotonic() > begun + _LONGEST_DRAIN_S:
+                break
+        return records
+
+    def poll(self, seconds: float) -> list[Record]:
+        """Wait so long for one record; the errors are those of `gather`."""
+        message = self._consumer.poll(seconds)
+        return self._read([] if message is None else [message])
+
+    def _more(self, end: float) -> list[Record]:
+        """Read what lies ready; where nothing does, wait for it until *end*."""
+        # consume() waits out its timeout: what lies ready is taken first, without waiting
+        found = self._read(self._consumer.consume(_DRAIN, 0))
+        left = end - time.monotonic()
+        return found if found or left <= 0 else self._read(self._consumer.consume(1, left))
+
+    def _read(self, messages: list[Message]) -> list[Record]:
+        self._refuse_after_standstill()
+        self._last_read = time.monotonic()
+        if self.trouble is not None:
+            raise self.trouble
+        records = []
+        for message in messages:
+            error = message.error()
+            if error is None:
+                records.append(read_record(message))
+            else:
+                refuse(error, str(message.topic()))
+        return records
+
+    def _refuse_after_standstill(self) -> None:
+        """Leave after a freeze longer than the session: others were given our partitions."""
+        still = time.monotonic() - self._last_read
+        if still > self._timing.session_timeout:
+            message = (
+                f"This process stood still for {still:.0f} s, longer than its session; its "
+                "partitions may have another owner. It leaves without writing and starts again."
+            )
+            raise NotOwner(message)
+
+
+def _size(record: Record) -> int:
+    return len(record.value or b"")
