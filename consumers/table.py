@@ -50,7 +50,7 @@ _SYSTEM = {
 _NEVER_NULL: Mapping[str, Any] = {"text[]": [], "jsonb": {}}
 """Of these columns an absent value is an empty one."""
 
-_STATEMENTS = ("upsert", "stage", "unstage", "copy", "merge", "behind", "held")
+_STATEMENTS = ("upsert", "stage", "unstage", "copy", "merge", "unlike", "held")
 _COPY_HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _COPY_END = b"\xff\xff"
 _COPY_ROWS = 250
@@ -116,8 +116,8 @@ class Table:
         """Write what was copied; the cursor gives the keys really written."""
         return connection.execute(self._statements["merge"], prepare=True)
 
-    def ask_behind(self, connection: Connection, rows: Ordered) -> Cursor[Any]:
-        """Ask which of *rows* stand behind the table: their rows hold an order key not older.
+    def ask_unlike(self, connection: Connection, rows: Ordered) -> Cursor[Any]:
+        """Ask which of *rows* are not what the table holds, by their order keys; see `behind`.
 
         Nothing is locked and nothing written. Planned anew each time: a plan made while the table
         was small would read the whole of it later.
@@ -125,7 +125,7 @@ class Table:
         columns = list(zip(*rows.values(), strict=True))
         kinds = [self.kinds[name] for name in ORDER_KEY]
         given = [encode(TEXT, list(rows)), *map(encode, kinds, columns)]
-        return RawCursor(connection).execute(self._statements["behind"], given, prepare=False)
+        return RawCursor(connection).execute(self._statements["unlike"], given, prepare=False)
 
     def held(
         self, connection: Connection, keys: Sequence[str], settle: Callable[[], None]
@@ -134,7 +134,7 @@ class Table:
         query, given = self._statements["held"], [encode(TEXT, keys)]
         found = RawCursor(connection).execute(query, given, prepare=False)
         settle()
-        return orders(found)
+        return {str(key): OrderKey(*order) for key, *order in found}
 
     def _blocks(self, rows: Sequence[Row]) -> Iterator[bytes]:
         count = self._count
@@ -142,9 +142,18 @@ class Table:
             yield b"".join([count + b"".join(row) for row in rows[place : place + _COPY_ROWS]])
 
 
-def orders(found: Cursor[Any]) -> dict[str, OrderKey]:
-    """Read keys and order keys from the answer to `ask_behind`."""
-    return {str(row[0]): OrderKey(*row[1:]) for row in found}
+def behind(rows: Ordered, unlike: Cursor[Any]) -> dict[str, OrderKey]:
+    """Give the order keys the table holds for those of *rows* that are not newer than it.
+
+    *unlike* answers `ask_unlike` of the same rows.
+    """
+    held = dict(rows)
+    for key, *order in unlike.fetchall():
+        if order[0] is None or tuple(order) < rows[key]:
+            del held[key]
+        else:
+            held[key] = OrderKey(*order)
+    return held
 
 
 def _field(element: Element, value: Any) -> bytes:  # noqa: ANN401  a wire value

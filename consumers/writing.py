@@ -16,7 +16,7 @@ from consumers.arrays import register
 from consumers.arrivals import Arrival, count_winners
 from consumers.bookkeeping import Settle
 from consumers.ledger.counts import Counts
-from consumers.table import Table, orders
+from consumers.table import Table, behind
 from infra import faults
 from infra.postgres import Connection
 from schemas.records import OrderKey
@@ -90,20 +90,23 @@ class Writing:
     def _leave_out(self, connection: Connection) -> None:
         if not self._wary:
             return
+        stood = {topic: self._orders(topic) for topic in self._wary}
         with connection.pipeline() as pipeline:
-            asked = [(topic, self._ask(connection, topic)) for topic in self._wary]
+            asked = [
+                (topic, self._desks.tables[topic].ask_unlike(connection, rows))
+                for topic, rows in stood.items()
+            ]
             pipeline.sync()
             for topic, cursor in asked:
-                self._pass_over(topic, orders(cursor))
+                self._pass_over(topic, behind(stood[topic], cursor))
 
-    def _ask(self, connection: Connection, topic: str) -> Cursor[Any]:
-        rows = {key: arrival.order for key, arrival in self._left[topic].items()}
-        return self._desks.tables[topic].ask_behind(connection, rows)
+    def _orders(self, topic: str) -> Held:
+        return {key: arrival.order for key, arrival in self._left[topic].items()}
 
     def _pass_over(self, topic: str, held: Held) -> None:
         left = self._left[topic]
         count_winners({key: left.pop(key) for key in held}, held, self._counts)
-        self.held[topic] = dict(held)
+        self.held[topic] = held
         self._learn(topic, met=bool(held))
         if not left:
             del self._left[topic]
@@ -137,8 +140,8 @@ class Writing:
         rows, held = self._left[topic], Held()
         if cursor.rowcount != len(rows):
             written = {str(key) for (key,) in cursor}
-            behind = [key for key in rows if key not in written]
-            held = self._desks.tables[topic].held(connection, behind, settle)
+            stale = [key for key in rows if key not in written]
+            held = self._desks.tables[topic].held(connection, stale, settle)
             self.held.setdefault(topic, {}).update(held)
             self._learn(topic, met=True)
         count_winners(rows, held, self._counts)

@@ -27,17 +27,19 @@ where (excluded._generation, excluded._position, excluded._step, excluded._rules
     > (held._generation, held._position, held._step, held._ruleset)  -- Invariants 3, 4
 returning held._key;
 
--- behind --
+-- unlike --
 -- Asked first where repeats are likely: ON CONFLICT would lock, and log, every row it leaves alone.
--- The offset keeps it one look into the index a key.
+-- What a replay brings again is of the same order key, so this answers with all others: a row's own
+-- order key, or none where there is no row. The offset keeps it one look into the index a key.
 select incoming.key, held.* from unnest($1::text[], $2::int4[], $3::int8[], $4::int8[], $5::int4[])
     as incoming (key, generation, position, step, ruleset)
-cross join lateral (
+left join lateral (
     select _generation, _position, _step, _ruleset from {table} as row
-    where row._key = incoming.key and (row._generation, row._position, row._step, row._ruleset)
-        >= (incoming.generation, incoming.position, incoming.step, incoming.ruleset)
+    where row._key = incoming.key
     offset 0
-) as held;
+) as held on true
+where (held._generation, held._position, held._step, held._ruleset) is distinct from
+    (incoming.generation, incoming.position, incoming.step, incoming.ruleset);
 
 -- held --
 select _key, _generation, _position, _step, _ruleset from {table} where _key = any($1::text[]);
