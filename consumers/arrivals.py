@@ -1,6 +1,6 @@
 """Clean records on their way into a table: decoded, known repeats left out, one winner a key."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -13,7 +13,6 @@ from consumers.decoding import Decoder, Malformed
 from consumers.ledger.counts import APPLIED, REPLAYED, SUPERSEDED, Account, Counts, window_day
 from consumers.places import ending
 from consumers.reemitted import is_reemitted
-from consumers.row_code import Cells
 from consumers.table import Row, Table
 from infra.errors import Fatal
 from schemas.contract import Dataset
@@ -69,7 +68,7 @@ class Reader:
         try:
             if record.value is None:
                 return self._deleted(record, raw)
-            return self._live(record, raw, self._cells.glance if lightly else self._cells.read)
+            return self._live(record, raw, lightly=lightly)
         except _NOT_OURS as error:
             raise _malformed(record) from error
 
@@ -80,8 +79,10 @@ class Reader:
         except _NOT_OURS as error:
             raise _malformed(record) from error
 
-    def _live(self, record: Record, raw: Origin, read: Callable[[bytes, bytes], Cells]) -> Arrival:
-        key, order, source_ts, scope, row = read(record.value or b"", self._at(record))
+    def _live(self, record: Record, raw: Origin, *, lightly: bool) -> Arrival:
+        value = record.value or b""
+        read = self._cells.glance(value) if lightly else self._cells.read(value, self._at(record))
+        key, order, source_ts, scope, row = read
         account = self._account(record, raw, scope or UNASSIGNED, source_ts)
         return Arrival(key, order, account, row, source_ts, record, self)
 

@@ -12,7 +12,6 @@ from infra.kafka_reader import Place
 from schemas.records import OrderKey, Origin
 
 Headers = dict[str, str]
-_Headers = list[tuple[str, str | bytes | None]]
 _place = lru_cache(maxsize=4096)(Place)
 
 
@@ -61,6 +60,18 @@ class Lost(Transient):
     """The place no longer knows our offsets; ask it where to start again."""
 
 
+class _Whole(Protocol):
+    """A message that is no error: all of it is there, which the client's types do not say."""
+
+    def topic(self) -> str: ...
+    def partition(self) -> int: ...
+    def offset(self) -> int: ...
+    def key(self) -> bytes | None: ...
+    def value(self) -> bytes | None: ...
+    def headers(self) -> list[tuple[str, bytes | None]] | None: ...
+    def timestamp(self) -> tuple[int, int]: ...
+
+
 class Sink(Protocol):
     """A destination: it keeps its own offsets, in the same write as the rows (invariant 1)."""
 
@@ -79,16 +90,10 @@ class Sink(Protocol):
 
 def read_record(message: Message) -> Record:
     """Take what we need of a message that is not an error."""
-    headers = message.headers() or []
-    return Record(
-        str(message.topic()),
-        int(message.partition() or 0),
-        int(message.offset() or 0),
-        _bytes(message.key()),
-        _bytes(message.value()),
-        {name: _text(value) for name, value in cast("_Headers", headers)},
-        message.timestamp()[1],
-    )
+    whole = cast("_Whole", message)
+    headers = {name: _text(value) for name, value in whole.headers() or ()}
+    place = whole.topic(), whole.partition(), whole.offset()
+    return Record(*place, whole.key(), whole.value(), headers, whole.timestamp()[1])
 
 
 def moves(records: Iterable[Record], starts: Mapping[Place, int]) -> dict[Place, Move]:
@@ -141,11 +146,5 @@ def malformed(record: Record, what: str) -> Fatal:
     )
 
 
-def _bytes(value: str | bytes | None) -> bytes | None:
-    return value.encode() if isinstance(value, str) else value
-
-
-def _text(value: str | bytes | None) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else value.decode("utf-8", "replace")
+def _text(value: bytes | None) -> str:
+    return value.decode("utf-8", "replace") if value else ""

@@ -47,10 +47,10 @@ class CellReader:
                 pass  # fastavro says what is wrong with it, if anything is
         return self._read_slowly(value, at)
 
-    def glance(self, value: bytes, at: bytes) -> Cells:
-        """As `read`, without the row where that costs less: most such records are stale.
+    def glance(self, value: bytes) -> Cells:
+        """Read what a sink must know of one record, without its row; the errors are as of `read`.
 
-        What the row holds is then not looked at, so `read` may still refuse it.
+        What the row holds is not looked at, so `read` may still refuse it.
         """
         reader = self._known.get(value[:_HEAD])
         if reader is not None:
@@ -58,7 +58,7 @@ class CellReader:
                 return reader.glance(value)
             except (TypeError, ValueError):
                 pass
-        return self._read_slowly(value, at)
+        return self._read_slowly(value, b"")._replace(fields=())
 
     def _read_slowly(self, value: bytes, at: bytes) -> Cells:
         fields = self._decoder.decode(value)

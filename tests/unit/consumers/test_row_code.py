@@ -262,7 +262,7 @@ def test_bytes_cut_or_changed_are_never_read_as_another_row(data: st.DataObject)
     with pytest.raises(Malformed):
         reader.read(cut, AT)
     with pytest.raises(Malformed):
-        reader.glance(cut, AT)
+        reader.glance(cut)
     with pytest.raises(Malformed):
         reader.read(value + data.draw(st.binary(min_size=1, max_size=3)), AT)
 
@@ -307,5 +307,8 @@ def test_a_foreign_field_of_the_writer_does_not_stop_the_sink() -> None:
             return newer
 
     value = Writer().clean(1, 10).value or b""
-    cells = CellReader(OCOP, Table(OCOP), Decoder(Newer())).read(value + b"\x02x", AT)
-    assert cells == CellReader(OCOP, Table(OCOP), Decoder(KnownSchemas())).read(value, AT)
+    slow = CellReader(OCOP, Table(OCOP), Decoder(Newer()))
+    quick = CellReader(OCOP, Table(OCOP), Decoder(KnownSchemas()))
+    quick.read(value, AT)  # the reader is made
+    assert slow.read(value + b"\x02x", AT) == quick.read(value, AT)
+    assert slow.glance(value + b"\x02x") == quick.glance(value)
