@@ -94,6 +94,10 @@ class Lane:
         if flight.ready is not None:
             flight.start(self._runner)
 
+    def is_busy(self) -> bool:
+        """Whether something is under way whose end would have to be waited for."""
+        return self._flight is not None and not self._flight.done
+
     def has_arrived(self) -> bool:
         """Whether something is under way whose end need not be waited for."""
         return self._flight is not None and self._flight.done

@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Callable
 
 from confluent_kafka import Consumer, Message
 
@@ -14,8 +15,8 @@ POLL_S = 0.2
 
 _LARGEST_BATCH = 5_000
 _LARGEST_BATCH_BYTES = 8 * 1024 * 1024
-_DRAIN = 1_000
-_LONGEST_DRAIN_S = 0.05
+_PIECE = 1_000
+_BUSY_S = 0.002
 
 
 class Intake:
@@ -29,37 +30,34 @@ class Intake:
         self.trouble: BaseException | None = None
         """What a callback met: the read it was called from raises it."""
 
-    def gather(self) -> list[Record]:
+    def gather(self, is_busy: Callable[[], bool] = lambda: False) -> list[Record]:
         """Wait for a first record, linger `timing.flush` seconds for more, and take what is ready.
 
-        Whatever lies ready is taken even after that: many small batches would cost more than the
-        little that the first record waits.
+        Whatever lies ready is taken even after that, piece by piece, and what comes while the sink
+        *is_busy* with the batch before: many small batches would cost more than the little that
+        the first record waits.
 
         Raises:
             NotOwner: this process stood still for longer than its session; what Kafka refuses is
                 raised as `consumers.refusals` says.
         """
         records = self.poll(POLL_S)
-        begun, size = time.monotonic(), sum(map(_size, records))
+        end, size = time.monotonic() + self._timing.flush, sum(map(_size, records))
         while records and len(records) < _LARGEST_BATCH and size < _LARGEST_BATCH_BYTES:
-            found = self._more(begun + self._timing.flush)
+            found = self._read(self._consumer.consume(_PIECE, 0))
             records += found
             size += sum(map(_size, found))
-            if not found or time.monotonic() > begun + _LONGEST_DRAIN_S:
-                break
+            if len(found) < _PIECE:
+                left = end - time.monotonic()
+                if left <= 0 and not is_busy():
+                    break
+                time.sleep(max(left, _BUSY_S))  # consume() would wake for each single record
         return records
 
     def poll(self, seconds: float) -> list[Record]:
         """Wait so long for one record; the errors are those of `gather`."""
         message = self._consumer.poll(seconds)
         return self._read([] if message is None else [message])
-
-    def _more(self, end: float) -> list[Record]:
-        """Read what lies ready; where nothing does, wait for it until *end*."""
-        # consume() waits out its timeout: what lies ready is taken first, without waiting
-        found = self._read(self._consumer.consume(_DRAIN, 0))
-        left = end - time.monotonic()
-        return found if found or left <= 0 else self._read(self._consumer.consume(1, left))
 
     def _read(self, messages: list[Message]) -> list[Record]:
         self._refuse_after_standstill()

@@ -107,7 +107,7 @@ class Loop:
 
     def _gather(self) -> list[Record]:
         epoch = self._epoch
-        records = self._intake.gather()
+        records = self._intake.gather(self._lane.is_busy)
         if epoch == self._epoch:
             return records
         self._begin_again()  # read across a rebalance: fetch it anew from the sink's places

@@ -80,7 +80,7 @@ def test_no_record_that_was_read_is_dropped(seed: int) -> None:  # Invariant 8
     taken = Intake(Drip(seed), Timing())  # type: ignore[arg-type]
     found: list[int] = []
     while records := taken.gather():
-        assert len(records) < intake._LARGEST_BATCH + intake._DRAIN  # noqa: SLF001
+        assert len(records) < intake._LARGEST_BATCH + intake._PIECE  # noqa: SLF001
         found += [record.offset for record in records]
     assert found == list(range(DUE))
 
