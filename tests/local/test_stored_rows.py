@@ -1,7 +1,7 @@
 """A stored row as a clean record: byte for byte what streams wrote, for every contract."""
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -47,11 +47,6 @@ class OfOne:
         return CLEAN_ID
 
 
-def lying(keys: Iterable[str], place: tuple[int, int]) -> dict[str, tuple[int, int]]:
-    """Say that the last record of each of *keys* lies at *place*."""
-    return dict.fromkeys(keys, place)
-
-
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     with plain_province(*DATASETS) as running:
@@ -78,9 +73,13 @@ def test_what_is_read_back_is_what_was_written(
         register(connection.adapters)
         cells = [reader.read(value, sized(b"1:7")).fields for value in written.values()]
         table.upsert(connection, cells)
-        found = [rows.read(row) for row in rows.ask_before(connection, lying(written, (1, 8)))]
-        assert rows.ask_before(connection, lying(written, (1, 7))).fetchall() == []
-        assert len(rows.ask_before(connection, lying(written, (0, 7))).fetchall()) == len(written)
+        found = [
+            rows.read(row) for row in rows.ask_before(connection, dict.fromkeys(written, (1, 8)))
+        ]
+        assert rows.ask_before(connection, dict.fromkeys(written, (1, 7))).fetchall() == []
+        assert len(rows.ask_before(connection, dict.fromkeys(written, (0, 7))).fetchall()) == len(
+            written
+        )
         connection.rollback()
     assert {row.key: rows.letter(row, 1).value for row in found} == written
 

@@ -12,7 +12,7 @@ from infra.settings import Timing
 
 DUE = 12_000
 SLOW_S = 0.06
-"""Longer than what lies ready is taken."""
+"""Longer than a batch lingers."""
 
 
 class Message:
