@@ -66,12 +66,15 @@ class Connect:
         return ConnectorState(found["connector"]["state"], task["state"], _causes(trace))
 
     def offset(self, name: str) -> dict[str, Any] | None:
-        """The source position connector *name* has committed; None before the first commit."""
+        """The source position connector *name* has committed; None before the first commit.
+
+        None too after `forget_offset`, whose tombstone Connect shows for a moment as null.
+        """
         answer = self._ask("GET", f"/connectors/{name}/offsets")
         if answer.status_code == _MISSING:
             return None
-        stored = answer.json()["offsets"]
-        return dict(stored[0]["offset"]) if stored else None
+        stored = next(iter(answer.json()["offsets"]), {"offset": None})["offset"]
+        return None if stored is None else dict(stored)
 
     def forget_offset(self, name: str) -> None:
         """Delete the position connector *name* has committed; it must be stopped.

@@ -15,6 +15,7 @@ from infra.errors import Fatal, NotOwner, Transient
 from infra.kafka_reader import Place
 
 DEADLINE_S = 20.0
+FULL_BATCH = 5_000
 RARELY_S = 3600.0
 """A beat waits for what is under way."""
 
@@ -74,9 +75,9 @@ def test_a_batch_is_made_ready_while_the_one_before_is_written(broker: str, topi
 
 
 def feed(broker: str, topic: str, gate: Gate, position: int) -> bool:
-    """Send to the other partition until the gate was passed: each call may become a batch."""
+    """Fill the other partition until the gate was passed: less than a batch waits for the write."""
     if not gate.struck:
-        send(broker, topic, range(position), partition=1)
+        send(broker, topic, [number % position for number in range(FULL_BATCH)], partition=1)
     return gate.struck
 
 

@@ -1,7 +1,7 @@
 """A sink's loop in a thread of the test, and records for it."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from confluent_kafka import Consumer, Producer
@@ -67,7 +67,7 @@ def running(*arguments: object) -> Iterator[Running]:
         one.end()
 
 
-def send(broker: str, topic: str, positions: range, partition: int = 0) -> None:
+def send(broker: str, topic: str, positions: Iterable[int], partition: int = 0) -> None:
     producer = Producer({"bootstrap.servers": broker})
     for position in positions:
         order = {"generation": 1, "position": position, "step": 0, "ruleset": 1}

@@ -88,6 +88,11 @@ def test_before_the_first_commit_there_is_no_offset() -> None:
     assert client(lambda _: httpx.Response(200, json={"offsets": []})).offset("a") is None
 
 
+def test_an_offset_given_up_is_none_though_its_tombstone_still_shows() -> None:
+    given_up = {"offsets": [{"partition": {"server": "a"}, "offset": None}]}
+    assert client(lambda _: httpx.Response(200, json=given_up)).offset("a") is None
+
+
 def test_a_failure_is_named_by_its_classes_and_quotes_no_row() -> None:  # Invariant 6
     status = {"connector": {"state": "RUNNING"}, "tasks": [{"state": "FAILED", "trace": TRACE}]}
     state = client(lambda _: httpx.Response(200, json=status)).state("a")
