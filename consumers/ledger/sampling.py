@@ -71,7 +71,7 @@ class Sampler:
         self._catalogue, self._reader, self._streams = catalogue, reader, streams
 
     def take(self, connection: psycopg.Connection, checkpoint: Path | None = None) -> list[Sample]:
-        """Sample all, going on from the file *checkpoint*, which is moved on where nothing lacks.
+        """Sample all, going on from the file *checkpoint*, moved on where nothing lacks.
 
         Raises:
             Transient: Kafka does not answer, or streams did not commit within 15 s.
@@ -82,11 +82,12 @@ class Sampler:
         ]
         ledger = read_ledger(connection)
         committed = _settled(self._streams, places, ledger)
-        books = Read(self._reader, read_checkpoint(checkpoint), committed)
+        known = read_checkpoint(checkpoint)
+        books = Read(self._reader, known, committed)
         waiting = _read_waiting(self._catalogue, self._reader, ledger, committed)
-        if checkpoint and not any(one.hole() for one in books.verdicts.values()):
+        if checkpoint:
             with suppress(OSError):  # a full disk costs the next check time, not this its answer
-                write_checkpoint(checkpoint, books.end, books.verdicts, books.known.parts)
+                write_checkpoint(checkpoint, books.end, books.verdicts, known)
         return [
             Sample(
                 dataset=owners[place.topic],
@@ -94,7 +95,7 @@ class Sampler:
                 partition=place.partition,
                 end=kafka_reader.bounds(self._reader, place)[1],
                 verdicts=books.verdicts[place],
-                expired=books.expired,
+                expired=books.expired(place),
                 counted=ledger.counted.get(place, {}),
                 waiting=waiting.get(place, {}),
             )

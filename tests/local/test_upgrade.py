@@ -23,7 +23,6 @@ from support.waiting import until
 
 from consumers.again import is_again
 from consumers.batch import raw_origin, read_record
-from consumers.ledger.checkpoint import Checkpoint
 from consumers.ledger.verdicts import Read
 from infra import kafka_reader
 from infra.errors import Transient
@@ -132,7 +131,7 @@ def test_a_chunk_judged_twice_under_two_contracts_counts_once(bench: Bench, befo
     by_verdict, by_offset = results(bench)
     assert by_offset == dict.fromkeys(range(total), 1)  # Invariants 2, 8
     reader = bench.reader()
-    books = Read(reader, Checkpoint(), {RAW: total}).verdicts[RAW]
+    books = Read(reader, (), {RAW: total}).verdicts[RAW]
     reader.close()
     assert books.hole() is None
     assert books.totals == by_verdict

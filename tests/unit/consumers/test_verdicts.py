@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from consumers.ledger import verdicts
-from consumers.ledger.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from consumers.ledger.checkpoint import read_checkpoint, write_checkpoint
 from consumers.ledger.spans import Range
 from consumers.ledger.verdicts import Read
 from infra import kafka_reader
@@ -21,7 +21,12 @@ OTHER = Place("raw.so_thu.thu.khac", 0)
 class Page(NamedTuple):
     """One record of books.streams."""
 
+    at: int
     body: bytes
+
+    def offset(self) -> int:
+        """Where it stands."""
+        return self.at
 
     def value(self) -> bytes:
         """Its value."""
@@ -39,7 +44,8 @@ class Books:
     def book(self, *runs: tuple[int, int, str], place: Place = RAW, again: bool = False) -> None:
         """Write one page."""
         page = {"topic": place.topic, "partition": place.partition, "runs": runs}
-        self.pages.append(Page(json.dumps(page | ({"again": True} if again else {})).encode()))
+        body = json.dumps(page | ({"again": True} if again else {})).encode()
+        self.pages.append(Page(len(self.pages), body))
 
     def read(self, _: object, stretches: Mapping[Place, tuple[int, int]]) -> Iterator[Page]:
         """As kafka_reader.read."""
@@ -58,12 +64,18 @@ def books(monkeypatch: pytest.MonkeyPatch) -> Books:
     return kept
 
 
-def read(committed: int, path: Path | None = None) -> Read:
+def read(committed: int, path: Path | None = None, place: Place = RAW) -> Read:
     """As the sampler reads, with or without a checkpoint, which it moves on."""
-    found = Read(None, read_checkpoint(path), {RAW: committed})  # type: ignore[arg-type]
-    if path and not found.verdicts[RAW].hole():
-        write_checkpoint(path, found.end, found.verdicts, found.known.parts)
+    known = read_checkpoint(path)
+    found = Read(None, known, {place: committed})  # type: ignore[arg-type]
+    if path:
+        write_checkpoint(path, found.end, found.verdicts, known)
     return found
+
+
+def through(path: Path) -> dict[Place, int]:
+    """How far the checkpoint at *path* counts each partition."""
+    return {one.place: one.through for one in read_checkpoint(path)}
 
 
 def chunks(books: Books, first: int, count: int) -> None:
@@ -119,10 +131,10 @@ def test_books_that_expired_are_known_from_the_checkpoint(books: Books, tmp_path
     chunks(books, 20, 5)
     books.low = 15
     found = read(250, path)
-    assert (found.verdicts[RAW].hole(), found.expired) == (None, False)
+    assert (found.verdicts[RAW].hole(), found.expired(RAW)) == (None, False)
     assert found.verdicts[RAW].totals == {"clean": 225, "reject": 25}
     without = read(250)
-    assert (without.verdicts[RAW].hole(), without.expired) == (Range(0, 149), True)
+    assert (without.verdicts[RAW].hole(), without.expired(RAW)) == (Range(0, 149), True)
 
 
 def test_a_group_that_was_reset_is_read_anew(books: Books, tmp_path: Path) -> None:
@@ -130,7 +142,7 @@ def test_a_group_that_was_reset_is_read_anew(books: Books, tmp_path: Path) -> No
     chunks(books, 0, 20)
     read(200, path)
     assert read(100, path).verdicts[RAW].totals == {"clean": 90, "reject": 10}
-    assert read_checkpoint(path).parts[0].through == 100
+    assert through(path) == {RAW: 100}
 
 
 def test_a_checkpoint_is_not_moved_past_a_hole(books: Books, tmp_path: Path) -> None:
@@ -139,18 +151,53 @@ def test_a_checkpoint_is_not_moved_past_a_hole(books: Books, tmp_path: Path) -> 
     read(100, path)
     chunks(books, 12, 2)
     assert read(140, path).verdicts[RAW].hole() == Range(100, 119)
-    assert read_checkpoint(path).parts[0].through == 100
+    assert through(path) == {RAW: 100}
     assert read(140, path).verdicts[RAW].hole() == Range(100, 119)  # and is named again
 
 
-def test_a_partition_not_asked_for_stays_in_the_checkpoint(books: Books, tmp_path: Path) -> None:
+def test_who_does_not_know_a_partition_moves_nothing_past_its_verdicts(
+    books: Books, tmp_path: Path
+) -> None:  # Invariant 2
     path = tmp_path / "checkpoint.json"
-    books.book((0, 5, "clean"), place=OTHER)
-    found = Read(None, Checkpoint(), {OTHER: 5})  # type: ignore[arg-type]
-    write_checkpoint(path, found.end, found.verdicts, ())
     chunks(books, 0, 2)
     read(20, path)
-    assert set(read_checkpoint(path).by_place()) == {RAW, OTHER}
+    books.book((20, 5, "reject"))
+    books.book((0, 5, "clean"), place=OTHER)
+    read(5, path, OTHER)
+    assert through(path) == {RAW: 20, OTHER: 5}
+    chunks(books, 3, 1)
+    found = read(25, path)
+    assert found.verdicts[RAW].hole() is None
+    assert found.verdicts[RAW].totals == {"clean": 18, "reject": 7}
+
+
+def test_a_partition_that_no_checkpoint_names_is_read_from_the_beginning(
+    books: Books, tmp_path: Path
+) -> None:
+    path = tmp_path / "checkpoint.json"
+    books.book((0, 5, "clean"), place=OTHER)
+    chunks(books, 0, 2)
+    read(20, path)
+    found = read(5, path, OTHER)
+    assert (found.verdicts[OTHER].hole(), found.verdicts[OTHER].totals) == (None, {"clean": 5})
+
+
+def test_a_hole_in_one_partition_holds_no_other_back(books: Books, tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint.json"
+    chunks(books, 0, 1)
+    books.book((3, 2, "clean"), place=OTHER)
+    found = Read(None, (), {RAW: 10, OTHER: 5})  # type: ignore[arg-type]
+    write_checkpoint(path, found.end, found.verdicts, ())
+    assert through(path) == {RAW: 10}
+
+
+def test_a_checkpoint_of_an_older_release_is_gone_on_with(books: Books, tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint.json"
+    chunks(books, 0, 3)
+    part = {"topic": RAW.topic, "partition": 0, "through": 20, "totals": {"clean": 18, "reject": 2}}
+    path.write_text(json.dumps({"books": 2, "parts": [part | {"beyond": [[20, 10, "reject"]]}]}))
+    assert read(30, path).verdicts[RAW].totals == {"clean": 27, "reject": 3}
+    assert books.reads == 1
 
 
 @pytest.mark.parametrize("spoilt", ["", "{", '{"books": "x"}', "[]"])
