@@ -2,12 +2,13 @@
 
 from argparse import Namespace
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
-from bench import ours
+from bench import ours, room
 from bench.clones import write_clone
 from bench.figures import Figures
 from bench.laps import Lap, Places, lap
@@ -20,6 +21,8 @@ from schemas.contract import Dataset
 
 PAIR, LARGE, SMALL, AGAIN = "bench_2p", "bench_large", "bench_small", "bench_again"
 _SMALL_ROWS = 100_000
+_SHARE = 0.35
+"""Of a processor: two sinks so, their backends and the broker fit on two."""
 _OLD = 5_000_000_000
 """Positions below are of rows that lay there before (bench.fill begins above)."""
 _FILL = """
@@ -102,23 +105,33 @@ def onto(place: Place, dataset: Dataset, records: int) -> Lap:
 
 
 def pair(place: Place, figures: Figures, given: Namespace) -> None:
-    """P9: two sinks on two partitions against one on both."""
+    """P9: two sinks on two partitions against one on both; and with room for all of them."""
     dataset = filled(place, PAIR, given.records)
+    what = "two sinks / one, two partitions, records/s"
+    figures.ratio("P9", _paired(place, figures, given, dataset, None), what)
+    if room.is_possible():
+        rates = _paired(place, figures, given, dataset, _SHARE)
+        figures.ratio("P9 room", rates, f"{what}, each held to {_SHARE} of a processor")
+
+
+def _paired(
+    place: Place, figures: Figures, given: Namespace, dataset: Dataset, share: float | None
+) -> list[float]:
     found: dict[int, list[Lap]] = {1: [], 2: []}
     for number in range(given.rounds):
         for sinks in (1, 2) if number % 2 else (2, 1):
-            found[sinks].append(
-                figures.note(f"{sinks} sink", sharing(place, dataset, given.records, sinks))
-            )
-    figures.ratio(
-        "P9",
-        [two.rate / one.rate for one, two in zip(found[1], found[2], strict=True)],
-        "two sinks / one, two partitions, records/s",
-    )
+            one = sharing(place, dataset, given.records, sinks, share)
+            found[sinks].append(figures.note(f"{sinks} sink{' held' if share else ''}", one))
+    return [two.rate / one.rate for one, two in zip(found[1], found[2], strict=True)]
 
 
-def sharing(place: Place, dataset: Dataset, records: int, sinks: int) -> Lap:
-    """Let *sinks* processes share the partitions; the clock starts when each holds its part."""
+def sharing(
+    place: Place, dataset: Dataset, records: int, sinks: int, share: float | None = None
+) -> Lap:
+    """Let *sinks* processes share the partitions; the clock starts when each holds its part.
+
+    Each may be held to a *share* of one processor.
+    """
     ours.forget(place, sql.Identifier("clean", dataset.id))
     contracts = {"SUOI_CONTRACTS": str(ours.only(place, dataset.id))}
     with (
@@ -127,7 +140,9 @@ def sharing(place: Place, dataset: Dataset, records: int, sinks: int) -> Lap:
     ):
         gauge = Shared(eye, topics.clean(dataset), records, lambda: _is_shared(place, sinks))
         pids = [one.pid for one in processes]
-        return lap(place, gauge, records, pids, lambda: ours.refuse_ended(place, processes))
+        held = nullcontext() if share is None else room.limited(pids, share)
+        with held:
+            return lap(place, gauge, records, pids, lambda: ours.refuse_ended(place, processes))
 
 
 class Shared(Places):
