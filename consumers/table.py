@@ -94,7 +94,7 @@ class Table:
         """Write *rows*, each key once, as arrays; the cursor gives the keys really written."""
         columns = zip(self.kinds.values(), zip(*rows, strict=True), strict=True)
         arrays = [_array(element, fields) for element, fields in columns]
-        return RawCursor(connection).execute(self._statements["upsert"], arrays)
+        return RawCursor(connection).execute(self._statements["upsert"], arrays, prepare=True)
 
     def stage(self, connection: Connection) -> None:
         """Make the temporary table of this connection that COPY fills; COMMIT empties it."""
