@@ -125,9 +125,7 @@ def _paired(
     return [two.rate / one.rate for one, two in zip(found[1], found[2], strict=True)]
 
 
-def sharing(
-    place: Place, dataset: Dataset, records: int, sinks: int, share: float | None = None
-) -> Lap:
+def sharing(place: Place, dataset: Dataset, records: int, sinks: int, share: float | None) -> Lap:
     """Let *sinks* processes share the partitions; the clock starts when each holds its part.
 
     Each may be held to a *share* of one processor.
