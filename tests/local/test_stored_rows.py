@@ -73,13 +73,14 @@ def test_what_is_read_back_is_what_was_written(
         register(connection.adapters)
         cells = [reader.read(value, sized(b"1:7")).fields for value in written.values()]
         table.upsert(connection, cells)
-        found = [
-            rows.read(row) for row in rows.ask_before(connection, dict.fromkeys(written, (1, 8)))
-        ]
-        assert rows.ask_before(connection, dict.fromkeys(written, (1, 7))).fetchall() == []
-        assert len(rows.ask_before(connection, dict.fromkeys(written, (0, 7))).fetchall()) == len(
-            written
-        )
+
+        def before(last: tuple[int, int]) -> list[Any]:
+            """Read the rows that lie before the *last* record of each key."""
+            return rows.ask_before(connection, dict.fromkeys(written, last)).fetchall()
+
+        found = [rows.read(row) for row in before((1, 8))]
+        assert before((1, 7)) == []
+        assert len(before((0, 7))) == len(written)
         connection.rollback()
     assert {row.key: rows.letter(row, 1).value for row in found} == written
 
