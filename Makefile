@@ -49,4 +49,4 @@ checksums:  ## pin the Java artefacts anew, after a change of the poms: read the
 clean:  ## stop the stack and remove what setup and the stack made
 	@if [ -x $(BIN)/suoi ]; then $(BIN)/suoi down; fi
 	rm -rf .suoi .build .venv .pytest_cache .ruff_cache .mypy_cache .import_linter_cache *.egg-info
-	rm -f schemas/avro_code/*.so consumers/*.so
+	find schemas streams consumers -name '*.so' -delete

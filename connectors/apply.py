@@ -77,7 +77,7 @@ def _captured_now(running: Config | None, tables: Iterable[str]) -> tuple[str, .
 
 def ask_for_loads(desk: Desk) -> tuple[str, ...]:
     """Signal every table that is neither loaded nor on its way; returns those."""
-    return _signal(desk, loads.due(desk.loads()))
+    return ask_for(desk, loads.due(desk.loads()))
 
 
 def ask_again(desk: Desk) -> tuple[str, ...]:
@@ -93,11 +93,15 @@ def ask_again(desk: Desk) -> tuple[str, ...]:
     forgotten = loads.lost(desk.loads())
     if not forgotten:
         return ()
-    return _signal(desk, _captured_now(desk.connect.config(desk.source.id), forgotten))
+    return ask_for(desk, _captured_now(desk.connect.config(desk.source.id), forgotten))
 
 
-def _signal(desk: Desk, tables: tuple[str, ...]) -> tuple[str, ...]:
-    """Ask for *tables* in one row: killed before it, none is asked for, after it, all are."""
+def ask_for(desk: Desk, tables: tuple[str, ...]) -> tuple[str, ...]:
+    """Ask for *tables* in one row: killed before it, none is asked for, after it, all are.
+
+    Raises:
+        Transient: the source does not answer.
+    """
     if tables:
         desk.engine.ask(desk.database, "signal", dict(loads.signal_for(tables)))
     return tables

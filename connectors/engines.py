@@ -7,6 +7,7 @@ from typing import Any
 from connectors import mariadb, postgres
 from connectors.capture import Config
 from connectors.guards import Refusal, losing_settings, unique
+from connectors.guards.pressure import Pressure
 from connectors.place import Place
 from connectors.sources import MARIADB, POSTGRES, Source
 from infra.source_database import Rows, SourceDatabase
@@ -37,6 +38,10 @@ class Engine:
     read_vitals: Callable[[SourceDatabase], Vitals]
     gaps: Callable[[SourceDatabase, Source, Callable[[], Offset | None]], Iterator[Refusal]]
     """Why the log cannot be followed from the stored offset, asked every few seconds."""
+    read_pressure: Callable[
+        [SourceDatabase, Source, Sequence[Dataset], Callable[[], Offset | None]], Pressure
+    ]
+    """What the guards of a running source judge, asked in each of their rounds."""
     gate: Callable[[Vitals], str]
     """SQL that a connector's connection runs first, and that fails on a restored server."""
     forget: Callable[[SourceDatabase, Source], None]
@@ -73,6 +78,7 @@ ENGINES: Mapping[str, Engine] = {
         refusals=postgres.refusals,
         read_vitals=postgres.read_vitals,
         gaps=postgres.gaps,
+        read_pressure=postgres.read_pressure,
         gate=postgres.gate,
         forget=postgres.forget,
     ),
@@ -86,6 +92,7 @@ ENGINES: Mapping[str, Engine] = {
         refusals=mariadb.refusals,
         read_vitals=mariadb.read_vitals,
         gaps=mariadb.gaps,
+        read_pressure=mariadb.read_pressure,
         gate=mariadb.gate,
         forget=mariadb.forget,
     ),

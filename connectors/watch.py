@@ -9,6 +9,7 @@ Where a source is sound and its task runs, loads that Debezium has forgotten are
 """
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,7 +24,7 @@ from connectors.guards import Refusal
 from connectors.place import GATE_KEY
 from connectors.sources import Source
 from connectors.vitals import falls_behind
-from infra.connect import Connect
+from infra.connect import Connect, ConnectorState
 from infra.errors import Transient
 from infra.faults import point
 from infra.local.files import write_whole
@@ -34,6 +35,7 @@ from schemas.vitals import NO_MARK, Seen, Vitals
 SHUT = "SELECT (SELECT 1 UNION ALL SELECT 2)"
 """A statement no server passes: two rows where one is asked for."""
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 1.0, 60.0
+_WITHIN_S = 600.0
 _LOADS_EVERY_S = 60.0
 _log = structlog.get_logger()
 
@@ -70,23 +72,39 @@ class Post:
 
 @dataclass(slots=True)
 class Patience:
-    """How long a failed task waits before it is started again: longer each time it fails."""
+    """How long a failed task waits before it is started again: longer each time it fails.
 
+    It is started at most *allowed* times within ten minutes. What is left failed then is a person's
+    (`failed`), and still tried again as the ten minutes pass (invariant 8).
+    """
+
+    allowed: int = 3
     wait_s: float = _FIRST_WAIT_S
     next: float = 0.0
     clock: Callable[[], float] = field(default=time.monotonic)
+    starts: deque[float] = field(default_factory=deque)
+    """When it was started within the last ten minutes."""
+    failed: ConnectorState | None = None
+    """How it was when it had used up its starts; None while it runs or has some left."""
 
-    def due(self) -> bool:
-        """Say whether it may be started now; the next time is then further off."""
-        if self.clock() < self.next:
+    def due(self, state: ConnectorState) -> bool:
+        """Say whether one that has failed so may be started now; the next time is further off."""
+        now = self.clock()
+        while self.starts and now - self.starts[0] > _WITHIN_S:
+            self.starts.popleft()
+        if len(self.starts) >= self.allowed:
+            self.failed = state
             return False
-        self.next = self.clock() + self.wait_s
+        if now < self.next:
+            return False
+        self.starts.append(now)
+        self.next = now + self.wait_s
         self.wait_s = min(self.wait_s * 2, _LONGEST_WAIT_S)
         return True
 
     def forget(self) -> None:
-        """It runs: begin anew."""
-        self.wait_s = _FIRST_WAIT_S
+        """It runs: the next wait is short again; what it was started for is not forgotten."""
+        self.wait_s, self.failed = _FIRST_WAIT_S, None
 
 
 @dataclass(slots=True)
@@ -208,7 +226,7 @@ def _runs(post: Post, patience: Patience) -> bool:
         return False
     if state.running:
         patience.forget()
-    elif "FAILED" in state[:2] and patience.due():
+    elif "FAILED" in state[:2] and patience.due(state):
         _log.warning("connector.started", source=post.source.id, cause=state.cause)
         post.connect.restart_failed(post.source.id)
     return state.running

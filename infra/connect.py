@@ -88,12 +88,20 @@ class Connect:
         """Start anew what of connector *name* has failed; what runs is left alone."""
         self._ask("POST", f"/connectors/{name}/restart?includeTasks=true&onlyFailed=true")
 
+    def restart(self, name: str) -> None:
+        """Start connector *name* and its tasks anew, whatever they do now."""
+        self._ask("POST", f"/connectors/{name}/restart?includeTasks=true")
+
+    def pause(self, name: str) -> None:
+        """Pause connector *name*: it sends nothing; tasks, offsets and configuration stay."""
+        self._ask("PUT", f"/connectors/{name}/pause")
+
     def stop(self, name: str) -> None:
         """Stop connector *name* and take its tasks away; its offsets and configuration stay."""
         self._ask("PUT", f"/connectors/{name}/stop")
 
     def resume(self, name: str) -> None:
-        """Let a stopped connector *name* run again."""
+        """Let a stopped or paused connector *name* run again."""
         self._ask("PUT", f"/connectors/{name}/resume")
 
     def close(self) -> None:

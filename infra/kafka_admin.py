@@ -33,6 +33,15 @@ _RESOURCES = {
     "cluster": ResourceType.BROKER,
 }
 _ITERATIONS = 4096
+_ALL = AclBindingFilter(
+    ResourceType.ANY,
+    None,  # type: ignore[arg-type]  # anything: the client's types do not know it
+    ResourcePatternType.ANY,
+    None,  # type: ignore[arg-type]
+    None,  # type: ignore[arg-type]
+    AclOperation.ANY,
+    AclPermissionType.ANY,
+)
 
 
 def ensure_users(admin: AdminClient, passwords: Mapping[str, str]) -> None:
@@ -93,6 +102,23 @@ def readers_of(admin: AdminClient, topic: str) -> set[str]:
     )
     found = _result(admin.describe_acls(asked), "list permissions")
     return {one.principal.removeprefix("User:") for one in found}
+
+
+def grants_there(admin: AdminClient) -> set[Grant]:
+    """Every permission that Kafka holds on topics, groups and the cluster."""
+    kinds = {kind: name for name, kind in _RESOURCES.items()}
+    found = _result(admin.describe_acls(_ALL), "list permissions")
+    return {
+        Grant(
+            one.principal.removeprefix("User:"),
+            kinds[one.restype],
+            one.name,
+            one.operation.name,
+            one.resource_pattern_type is ResourcePatternType.PREFIXED,
+        )
+        for one in found
+        if one.restype in kinds and one.permission_type is AclPermissionType.ALLOW
+    }
 
 
 def remove_grants(admin: AdminClient, gone: Iterable[Grant]) -> None:

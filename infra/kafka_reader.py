@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka.admin import ClusterMetadata
 
 from infra.errors import Transient
 from infra.kafka import client_config
@@ -61,6 +62,12 @@ def open_reader(access: KafkaAccess, group: str = "reader") -> Consumer:
     return Reader(client_config(access) | ALONE | {"group.id": group, "fetch.wait.max.ms": 20})
 
 
+def all_topics(reader: Consumer) -> ClusterMetadata:
+    """Tell every topic that our principal may see, by one question."""
+    found: ClusterMetadata = _asked(reader, lambda: reader.list_topics(timeout=_WAIT_S))
+    return found
+
+
 def partitions(reader: Consumer, topic: str) -> list[Place]:
     """List the partitions of *topic*; none where it does not exist or may not be seen."""
     found = _asked(reader, lambda: reader.list_topics(topic, timeout=_WAIT_S)).topics[topic]
@@ -82,9 +89,14 @@ def ends(reader: Consumer, names: Iterable[str]) -> dict[Place, int]:
 
 def committed_offsets(reader: Consumer, places: list[Place]) -> dict[Place, int]:
     """Offsets the reader's group has committed; 0 where it has committed none."""
-    asked = [TopicPartition(*place) for place in places]
+    found = commits(reader, [TopicPartition(*place) for place in places])
+    return {place: max(offset, 0) for place, offset in found.items()}
+
+
+def commits(reader: Consumer, asked: list[TopicPartition]) -> dict[Place, int]:
+    """Offsets the reader's group has committed; negative where it has committed none."""
     answer = _asked(reader, lambda: reader.committed(asked, timeout=_WAIT_S))
-    return {Place(one.topic, one.partition): max(one.offset, 0) for one in answer}
+    return {Place(one.topic, one.partition): one.offset for one in answer}
 
 
 def committed_marks(reader: Consumer, places: list[Place]) -> dict[Place, tuple[int, Mark]]:

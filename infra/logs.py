@@ -42,5 +42,6 @@ def stdlib_config(renderer: Any) -> dict[str, Any]:  # noqa: ANN401  a structlog
         "disable_existing_loggers": False,
         "formatters": {"chain": chain},
         "handlers": {"stderr": handler},
+        "loggers": {"httpx": {"level": "WARNING"}},  # else a line for each question
         "root": {"handlers": ["stderr"], "level": "INFO"},
     }

@@ -12,8 +12,9 @@ from confluent_kafka import Consumer, Message
 from infra import kafka_reader
 from infra.control import Sender
 from infra.kafka_reader import Place
+from schemas.alarms import Alarms
 from schemas.topics import SOURCES
-from schemas.vitals import Seen, Step, Term, decode, encode, key_of
+from schemas.vitals import Record, Seen, Step, Term, decode, encode, key_of
 
 _log = structlog.get_logger()
 
@@ -24,6 +25,7 @@ class Memory:
 
     terms: dict[str, Term] = field(default_factory=dict)
     looks: dict[str, Seen] = field(default_factory=dict)
+    alarms: dict[str, Alarms] = field(default_factory=dict)
 
     def generation(self, source: str, written: int) -> int:
         """Return the generation in force; *written* is the one in the source's file."""
@@ -69,7 +71,7 @@ class MemoryReader:
         return self._memory
 
 
-def write_memory(outbox: Sender, record: Seen | Term) -> None:
+def write_memory(outbox: Sender, record: Record) -> None:
     """Write *record* and wait until the broker has it.
 
     Raises:
@@ -86,10 +88,13 @@ def _enter(memory: Memory, message: Message) -> None:
     except ValueError as error:
         _log.error("memory.unreadable", offset=message.offset(), reason=str(error))
         return
-    if isinstance(found, Seen):
-        memory.looks[found.source] = found
-    else:
-        memory.terms[found.source] = found
+    match found:
+        case Seen():
+            memory.looks[found.source] = found
+        case Alarms():
+            memory.alarms[found.source] = found
+        case Term():
+            memory.terms[found.source] = found
 
 
 def _bytes(part: str | bytes | None) -> bytes:

@@ -15,6 +15,7 @@ ROLES = (
     "province_findings",
     "province_reader",
     "province_receipt",
+    "province_obligations",
     "province_operator",
 )
 
@@ -75,8 +76,8 @@ def _grant(connection: Connection) -> None:
     database = sql.Identifier(connection.info.dbname)
     for name in ("shut", "enter", "enter_staging"):
         connection.execute(queries[name].format(database=database))
-    names = ("sink", "refusals", "quarantine", "findings", "reader", "receipt", "operator")
-    for name in names:
+    names = ("sink", "refusals", "quarantine", "findings", "reader", "receipt", "obligations")
+    for name in (*names, "operator"):
         connection.execute(queries[f"grant_{name}"])
     for (table,) in connection.execute(queries["clean_tables"]).fetchall():
         held = sql.Identifier("clean", str(table))

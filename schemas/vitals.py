@@ -1,9 +1,9 @@
 """The records of `control.sources`: what each source has shown of itself, and its generation.
 
 The topic is compacted. Key `<source>` says which generation is in force and whether it is being
-regenerated: commands write it. Key `<source>:seen` keeps what the watch saw last: the watch alone
-writes it. What was seen in another generation than the one in force is of no account, so neither
-has to change what the other wrote.
+regenerated: commands write it. Key `<source>:seen` keeps what the watch saw last and
+`<source>:alarms` what its guards found: the watch alone writes them. What was seen in another
+generation than the one in force is of no account, so neither has to change what the other wrote.
 """
 
 from enum import StrEnum
@@ -11,7 +11,10 @@ from typing import Final
 
 import msgspec
 
+from schemas.alarms import Alarms
+
 SEEN: Final = ":seen"
+ALARMS: Final = ":alarms"
 NO_MARK: Final = -1
 """What stands for the mark of a table cdc.mark that somebody emptied."""
 
@@ -70,25 +73,30 @@ class Term(msgspec.Struct, frozen=True, kw_only=True):
     since: str
 
 
-def encode(record: Seen | Term) -> bytes:
+Record = Seen | Term | Alarms
+_ENDINGS: Final[dict[type[Record], str]] = {Seen: SEEN, Alarms: ALARMS, Term: ""}
+"""Kind of record -> how its key ends; that of a term is the source's name alone."""
+
+
+def encode(record: Record) -> bytes:
     """Write *record* as the value of a record, JSON."""
     return msgspec.json.encode(record)
 
 
-def key_of(record: Seen | Term) -> bytes:
+def key_of(record: Record) -> bytes:
     """Key under which *record* is kept."""
-    return (record.source + (SEEN if isinstance(record, Seen) else "")).encode()
+    return (record.source + _ENDINGS[type(record)]).encode()
 
 
-def decode(key: bytes, value: bytes) -> Seen | Term:
+def decode(key: bytes, value: bytes) -> Record:
     """Read the record *key*, *value*.
 
     Raises:
         ValueError: it is no record of the source its key names.
     """
-    kind: type[Seen | Term] = Seen if key.endswith(SEEN.encode()) else Term
+    kind = next(kind for kind, ending in _ENDINGS.items() if key.endswith(ending.encode()))
     try:
-        found: Seen | Term = msgspec.json.decode(value, type=kind)
+        found: Record = msgspec.json.decode(value, type=kind)
     except msgspec.MsgspecError as error:
         message = f"it says nothing of a source: {error}"
         raise ValueError(message) from error

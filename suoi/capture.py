@@ -20,10 +20,11 @@ def statuses(home: Home, catalogue: Catalogue) -> list[Status]:
         Usage: a contract names a source nobody knows.
     """
     home.refuse_absent()
-    return [_status(home, catalogue, source) for source in sources_of(catalogue)]
+    return [status_at(home, catalogue, source) for source in sources_of(catalogue)]
 
 
-def _status(home: Home, catalogue: Catalogue, source: Source) -> Status:
+def status_at(home: Home, catalogue: Catalogue, source: Source) -> Status:
+    """Look at the capture of *source* alone; what cannot be asked is said in its problems."""
     try:
         with open_desks(home, catalogue, (source.id,), PATIENCE_S) as desks:
             return status_of(desks[0])

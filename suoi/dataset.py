@@ -49,28 +49,57 @@ def list_datasets(json: JsonOption = False, home: HomeOption = DEFAULT_HOME) -> 
 @app.command()
 def pause(dataset: DatasetArgument, reason: ReasonOption, home: HomeOption = DEFAULT_HOME) -> None:
     """Stop judging a dataset: its changes wait in Kafka, all others go on."""
-    cause = _asked(dataset, reason)
-    before = standings(home).get(dataset)
-    if before is not None and before.paused:
+    before, after = pause_now(home, dataset, reason, who())
+    if after is None and before is not None:
         typer.echo(f"{dataset} is paused already, {_since(before)}: {before.cause.en}")
         return
-    _write(home, paused(dataset, cause, who(), before))
     typer.echo(f"{dataset} is paused. `suoi dataset resume {dataset} --reason …` lets it go on.")
 
 
 @app.command()
 def resume(dataset: DatasetArgument, reason: ReasonOption, home: HomeOption = DEFAULT_HOME) -> None:
     """Let a paused dataset go on where it stopped; what lacks a vanished column is refused."""
-    cause = _asked(dataset, reason)
-    before = standings(home).get(dataset)
-    if before is None or not before.paused:
+    after = resume_now(home, dataset, reason, who())
+    if after is None:
         typer.echo(f"{dataset} runs already.")
         return
-    after = resumed(before, cause, who())
-    _write(home, after)
     columns = [name for name in after.accepted if not name.startswith("@")]  # a gap is no column
     refused = f" Records without {', '.join(columns)} are refused." if columns else ""
     typer.echo(f"{dataset} goes on where it stopped.{refused}")
+
+
+def pause_now(
+    home: Path, dataset: str, reason: str, by: str
+) -> tuple[Standing | None, Standing | None]:
+    """Pause *dataset* in the name of *by*; returns how it stood, and stands; None = paused before.
+
+    Raises:
+        Usage: there is no such dataset, or the reason is no line.
+        Transient: Kafka does not answer.
+    """
+    cause = _asked(dataset, reason)
+    before = standings(home).get(dataset)
+    if before is not None and before.paused:
+        return before, None
+    after = paused(dataset, cause, by, before)
+    _write(home, after)
+    return before, after
+
+
+def resume_now(home: Path, dataset: str, reason: str, by: str) -> Standing | None:
+    """Let *dataset* go on in the name of *by*; returns how it stands, None = it ran already.
+
+    Raises:
+        Usage: there is no such dataset, or the reason is no line.
+        Transient: Kafka does not answer.
+    """
+    cause = _asked(dataset, reason)
+    before = standings(home).get(dataset)
+    if before is None or not before.paused:
+        return None
+    after = resumed(before, cause, by)
+    _write(home, after)
+    return after
 
 
 def standings(home: Path) -> dict[str, Standing]:

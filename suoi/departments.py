@@ -147,6 +147,16 @@ def open_desks(
         yield [_desk(home, catalogue, one, memory, Rest(rest, stack)) for one in chosen]
 
 
+def remembered(home: Home) -> Memory:
+    """What is known of every source of the stack at *home*.
+
+    Raises:
+        Transient: Kafka does not answer.
+    """
+    with ExitStack() as stack:
+        return MemoryReader(_reader(home, stack)).read()
+
+
 class Rest(NamedTuple):
     """Connect's REST face, and what closes all that is opened beside it."""
 

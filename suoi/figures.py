@@ -17,12 +17,14 @@ from connectors import loads
 from consumers.cache.keys import cache_keys
 from consumers.ledger.conservation import OUTCOMES, Finding, Sample, judge
 from consumers.ledger.sampling import Sampler
-from consumers.ledger.watermark import Chain, Position, position, read_beats, settled
+from consumers.ledger.watermark import Chain
+from consumers.ledger.watermark import Sample as EndSample
 from infra import kafka_reader
 from infra.connect import open_connect
 from infra.errors import Fatal, Transient
 from infra.local.access import CONNECT_USER, connect_url, environment, postgres_conninfo
 from infra.local.home import Home
+from infra.memory import MemoryReader
 from infra.postgres import Connection, connect
 from infra.redis_client import Redis, asking, open_redis
 from infra.settings import read_settings
@@ -30,6 +32,7 @@ from schemas import topics
 from schemas.catalogue import Catalogue
 from schemas.contract import Dataset
 from suoi.generation import generation_of
+from suoi.hearing import heard
 from suoi.law import read_captured
 
 PATIENCE_S = 5.0
@@ -54,20 +57,30 @@ class Books:
         sampler = Sampler(self.catalogue, self.reader, self.streams)
         return sampler.take(self.province, self.home.root / "data" / "books" / "checkpoint.json")
 
-    def complete_through(self) -> dict[str, datetime]:
-        """Prove the watermark of each dataset; one that cannot be proved now is absent."""
+    def complete_through(
+        self, sample: EndSample | None = None, patience_s: float = PATIENCE_S
+    ) -> dict[str, datetime]:
+        """Prove the watermark of each dataset; one that cannot be proved now is absent.
+
+        *sample* tells ends of topics more cheaply than one question for each partition.
+        """
         heard = {
             dataset.id: (dataset, beat)
             for source in self.catalogue.sources
             if (beat := self.heard(source)) is not None
             for dataset in self._loaded(source, beat)
         }
-        chain = Chain(self.reader, self.streams, self.province)
-        return chain.complete_through(heard, PATIENCE_S)
+        chain = Chain(self.reader, self.streams, self.province, sample)
+        return chain.complete_through(heard, patience_s)
 
     def heard(self, source: str) -> datetime | None:
         """Newest heartbeat of *source* that its connector has committed past; None = unknown."""
-        return settled(read_beats(self.reader, source), self._committed(source))
+        secret = self.home.secret("connect_rest")
+        client = open_connect(connect_url(self.home), CONNECT_USER, secret, patience_s=2.0)
+        try:
+            return heard(self.reader, client, source)
+        finally:
+            client.close()
 
     def open_rows(self, dataset: Dataset) -> int | None:
         """How many rows of *dataset* the portal serves; None where its cache is not whole."""
@@ -79,17 +92,6 @@ class Books:
                 return int(self.redis.hlen(cache_keys(dataset, current.decode()).rows))
         return None
 
-    def _committed(self, source: str) -> Position | None:
-        secret = self.home.secret("connect_rest")
-        client = open_connect(connect_url(self.home), CONNECT_USER, secret, patience_s=2.0)
-        try:
-            offset = client.offset(source)
-        except Transient:
-            return None
-        finally:
-            client.close()
-        return position(offset) if offset else None
-
     def _loaded(self, source: str, beat: datetime) -> Iterator[Dataset]:
         """Datasets of *source* whose table had been loaded whole when *beat* was written.
 
@@ -98,11 +100,19 @@ class Books:
         told = loads.read_notifications(self.reader, source)
         mine = self.catalogue.of_source(source)
         generation = generation_of(self.reader, source)
+        unseen = self._unpublished(source)
         found = loads.loads(map(topics.qualified, mine), told, None, generation)
         for dataset in mine:
             load = found[topics.qualified(dataset)]
-            if load.completed_ms is not None and load.completed_ms <= beat.timestamp() * 1000:
+            whole = load.completed_ms is not None and load.completed_ms <= beat.timestamp() * 1000
+            if whole and dataset.id not in unseen:
                 yield dataset
+
+    def _unpublished(self, source: str) -> set[str]:
+        """Datasets of *source* whose changes do not come, though its heart beats (FACTS 4.6)."""
+        found = MemoryReader(self.reader).read().alarms.get(source)
+        alarms = found.alarms if found else ()
+        return {one.dataset for one in alarms if one.code == "publication.table"}  # Invariant 9
 
 
 @contextmanager

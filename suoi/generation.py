@@ -12,4 +12,13 @@ def generation_of(reader: Consumer, source: str) -> int:
     Raises:
         Transient: Kafka does not answer.
     """
-    return MemoryReader(reader).read().generation(source, read_sources()[source].generation)
+    return MemoryReader(reader).read().generation(source, written_generation(source))
+
+
+def written_generation(source: str) -> int:
+    """Return the generation that the file of *source* says.
+
+    Raises:
+        KeyError: there is no such file.
+    """
+    return read_sources()[source].generation

@@ -1,134 +1,90 @@
-"""`suoi lag`: how far behind each hop of each dataset is, and whether it grows.
+"""`suoi lag`: how far behind each hop of each dataset is, whether it grows, when it will be clear.
 
-Honest when idle and when stuck: a hop with nothing waiting is 0 behind; the way from the source to
-raw is proved by a heartbeat, and is unknown (null) without one.
+Honest when idle and when stuck: a hop in which nothing waits is 0 behind only where that is proved,
+what is stuck gets older, and what cannot be asked is unknown (null). The sentinel's samples tell
+the trend; without them two looks of our own do.
 """
 
 import time
-from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 import typer
-from confluent_kafka import Message
 from rich.console import Console
 from rich.table import Table
 
-from consumers.ledger.sampling import read_ledger
-from infra import kafka_reader
-from infra.kafka_reader import Place
-from schemas import topics
-from schemas.contract import Dataset
-from suoi.figures import Books, open_books
+from infra.lag.history import History, history_file, read_history
+from infra.lag.sample import Hop, Sample
+from infra.lag.trend import clears_in_s, trend_of
+from infra.lag.window import state_of
+from infra.local.home import Home
+from suoi.law import read_captured
+from suoi.meter import Meter, open_meter
 from suoi.options import DEFAULT_HOME, HomeOption, JsonOption
 
 _APART_S = 1.0
-"""Time between the two looks a trend is taken from."""
-
-HOPS = ("commit_to_raw", "raw_to_verdict", "verdict_to_applied", "applied_to_portal")
-
-
-class Behind(NamedTuple):
-    """One hop at one moment; None = unknown."""
-
-    messages: int | None
-    seconds: float | None
+"""Time between the two looks a trend is taken from where no sentinel has looked before."""
+FRESH_S = 60.0
+"""Samples older than this are no part of one window with ours."""
 
 
 def lag(json: JsonOption = False, home: HomeOption = DEFAULT_HOME) -> None:
-    """Show the lag of every dataset, hop by hop."""
-    with open_books(home) as books:
-        first = look(books)
-        time.sleep(_APART_S)
-        answer = document(first, look(books))
+    """Show the lag of every dataset, hop by hop; exit 1 where Kafka cannot be asked."""
+    place = Home(home)
+    with open_meter(place, read_captured()) as meter:
+        history = measured(place, meter)
+        silent = dict(meter.silent)
+    answer = document(history)
     if json:
         typer.echo(orjson.dumps(answer).decode())
     else:
         Console().print(_table(answer))
+    for part, sentence in silent.items():
+        typer.echo(f"suoi: {part}: {sentence} What depends on it is unknown.", err=True)
+    raise typer.Exit(1 if "kafka" in silent else 0)
 
 
-def look(books: Books) -> dict[str, dict[str, Behind]]:
-    """Measure every hop of every dataset once."""
-    ledger = read_ledger(books.province).progress
-    beats = {source: books.heard(source) for source in books.catalogue.sources}
+def measured(home: Home, meter: Meter) -> History:
+    """Give the sentinel's samples and one of now; where there are none, two of our own."""
+    history = read_history(history_file(home.run))
+    if not history.fresh(time.time(), FRESH_S):
+        history = History()
+        _add(history, meter)
+        time.sleep(_APART_S)
+    _add(history, meter)
+    return history
+
+
+def _add(history: History, meter: Meter) -> None:
+    look = meter.look()
+    history.add(look.hops, look.workers, look.scene.at)
+
+
+def document(history: History) -> dict[str, dict[str, Any]]:
+    """Answer of `suoi lag --json`: dataset -> hop -> what `entry` says of it."""
     return {
-        dataset.id: _hops(books, dataset, ledger) | {"commit_to_raw": _heard(beats[dataset.source])}
-        for dataset in books.catalogue.values()
+        dataset: {hop.value: entry(hops[hop]) for hop in Hop if hop in hops}
+        for dataset, hops in history.hops.items()
     }
 
 
-def document(
-    first: dict[str, dict[str, Behind]], second: dict[str, dict[str, Behind]]
-) -> dict[str, dict[str, Any]]:
-    """Two looks as one answer: dataset -> hop -> seconds, messages, trend."""
+def entry(samples: list[Sample]) -> dict[str, Any]:
+    """One hop: *seconds* and *messages* behind, null = unknown; the state in Burrow's words."""
+    newest = samples[-1]
+    clears = clears_in_s(samples)
     return {
-        dataset: {
-            hop: {
-                "seconds": hops[hop].seconds,
-                "messages": hops[hop].messages,
-                "trend": trend(first[dataset][hop], hops[hop]),
-            }
-            for hop in HOPS
-            if hop in hops
-        }
-        for dataset, hops in second.items()
+        "seconds": newest.seconds,
+        "messages": newest.messages,
+        "trend": trend_of(samples).value,
+        "clears_in_seconds": None if clears is None else round(clears, 1),
+        "state": state_of(samples, newest.at).value,
     }
-
-
-def trend(before: Behind, now: Behind) -> str:
-    """Say whether a hop falls back: growing, shrinking, steady, or unknown."""
-    if before.messages is None or now.messages is None:
-        return "unknown" if now.seconds is None else "steady"
-    if now.messages == before.messages:
-        return "steady"
-    return "growing" if now.messages > before.messages else "shrinking"
-
-
-def _heard(beat: datetime | None) -> Behind:
-    seconds = None if beat is None else round((datetime.now(UTC) - beat).total_seconds(), 3)
-    return Behind(None, seconds)
-
-
-def _hops(books: Books, dataset: Dataset, ledger: dict[Place, int]) -> dict[str, Behind]:
-    raw = kafka_reader.partitions(books.reader, topics.raw(dataset))
-    decided = kafka_reader.committed_offsets(books.streams, raw)
-    outputs = [
-        place
-        for name in (*topics.clean_versions(dataset), topics.reject(dataset))
-        for place in kafka_reader.partitions(books.reader, name)
-    ]
-    hops = {
-        "raw_to_verdict": _waiting(books, decided),
-        "verdict_to_applied": _waiting(books, {place: ledger.get(place, 0) for place in outputs}),
-    }
-    if dataset.open_columns:
-        places = kafka_reader.partitions(books.reader, topics.open_(dataset))
-        shown = kafka_reader.committed_offsets(books.portal, places)
-        hops["applied_to_portal"] = _waiting(books, shown)
-    return hops
-
-
-def _waiting(books: Books, taken: dict[Place, int]) -> Behind:
-    """Count what lies beyond the offsets taken, and how old the oldest of it is."""
-    count, oldest = 0, None
-    for place, following in taken.items():
-        low, end = kafka_reader.bounds(books.reader, place)
-        start = max(low, following)
-        count += max(end - start, 0)
-        if start < end:
-            first = next(kafka_reader.read(books.reader, {place: (start, start + 1)}), None)
-            oldest = min(filter(None, (oldest, _stamp(first))), default=None)
-    return Behind(count, 0.0 if oldest is None else round(time.time() - oldest, 3))
-
-
-def _stamp(message: Message | None) -> float | None:
-    return None if message is None else message.timestamp()[1] / 1000
 
 
 def _table(answer: dict[str, dict[str, Any]]) -> Table:
-    table = Table("dataset", *(hop.replace("_", " ") for hop in HOPS), title="lag")
+    table = Table("dataset", *(hop.replace("_", " ") for hop in Hop), title="lag")
     for dataset, hops in answer.items():
-        table.add_row(dataset, *(_cell(hops.get(hop)) for hop in HOPS))
+        table.add_row(dataset, *(_cell(hops.get(hop)) for hop in Hop))
     return table
 
 
@@ -136,4 +92,9 @@ def _cell(hop: dict[str, Any] | None) -> str:
     if hop is None:
         return "–"
     seconds = "unknown" if hop["seconds"] is None else f"{hop['seconds']:.1f} s"
-    return seconds if hop["messages"] is None else f"{seconds}, {hop['messages']} ({hop['trend']})"
+    if hop["messages"] is None:
+        return f"{seconds} ({hop['trend']})"
+    words = [hop["trend"], *([] if hop["state"] in {"OK", "unknown"} else [hop["state"]])]
+    if hop["clears_in_seconds"]:
+        words.append(f"clear in {hop['clears_in_seconds']:.0f} s")
+    return f"{seconds}, {hop['messages']} ({', '.join(words)})"

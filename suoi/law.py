@@ -10,6 +10,7 @@ from infra.settings import read_settings
 from schemas.catalogue import Catalogue, read_catalogue
 from schemas.codes import read_codes
 from schemas.contract import Dataset
+from suoi.nearest import unknown
 
 if TYPE_CHECKING:  # only few answers need the workshop
     from streams.compiler import Validator
@@ -65,10 +66,8 @@ def chosen_dataset(catalogue: Catalogue, name: str) -> Dataset:
     """
     if name in catalogue:
         return catalogue[name]
-    known = f"known are {', '.join(catalogue)}" if catalogue else "none can be read"
     broken = "".join(f"\n{error}" for error in catalogue.problems.values())
-    message = f"there is no dataset {name!r}; {known}.{broken}"
-    raise Usage(message)
+    raise Usage(unknown("dataset", name, catalogue) + broken)
 
 
 def compiled(dataset: Dataset) -> "Validator":

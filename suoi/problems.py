@@ -4,14 +4,20 @@ A problem says what, where, since when (the moment it was looked at, where nobod
 what to do: {"what", "where", "since", "hint"}.
 """
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from infra.errors import Trouble
+from infra.lag.history import history_file, read_history
+from infra.lag.sample import Hop
+from infra.lag.standstill import Standstill
+from infra.lag.window import State, state_of
 from infra.local.home import Home
 from infra.local.state import now_text
+from infra.memory import Memory
 from schemas.catalogue import Catalogue
 from schemas.control import BROKEN, STORM, VANISHED, Standing
 from suoi.capture import statuses
@@ -38,8 +44,27 @@ _STORM = (
     "`suoi dataset resume {name} --reason …` goes on where it stopped"
 )
 _HINTS = {VANISHED: _VANISHED, BROKEN: _BROKEN, STORM: _STORM}
+_STANDS = (
+    "`suoi why DATASET` names what it waits for; its log (logs/{name}.log) says what it did last"
+)
+_SENTINEL = "read logs/sentinel.log; without it nothing that stands still is restarted"
+_WHY = "`suoi why {name}` names the first broken link"
 _UNFILLED = "`suoi topic fill {name}` writes them there, while everything goes on"
 _BEHIND = "`suoi lag` shows the hop that does not follow, `suoi connector status` a load under way"
+
+
+_UNWATCHED_S = 60.0
+_SAID = (
+    *("slot.missing", "slot.lost", "slot.ahead", "publication.table", "heartbeat.age"),
+    *("heartbeat.none", "source.unreachable", "connector.failing"),
+)
+"""Alarms that a place with a problem of its capture need not tell once more."""
+_STUCK = (State.STALL, State.STOP)
+_TAKERS = {
+    Hop.RAW_TO_VERDICT: "streams",
+    Hop.VERDICT_TO_APPLIED: "province_sink",
+    Hop.APPLIED_TO_PORTAL: "portal_cache",
+}
 
 
 def of_contracts(catalogue: Catalogue) -> Iterator[Problem]:
@@ -86,6 +111,55 @@ def of_findings(home: Home) -> Iterator[Problem]:
         yield problem(what, "findings", _UNJUDGED, since.isoformat(timespec="milliseconds"))
 
 
+def of_alarms(memory: Memory, known: Collection[str]) -> Iterator[Problem]:
+    """Name what the guards of each source have found; *known* are the places that have a problem.
+
+    One incident for a cause: what the capture's own problem says is not said again, and a heart
+    that does not beat follows from a connector that does not run.
+    """
+    for source, record in memory.alarms.items():
+        if memory.resetting(source):
+            continue  # nothing of it may be judged
+        age_s = (datetime.now(UTC) - datetime.fromisoformat(record.at)).total_seconds()
+        if age_s > _UNWATCHED_S:
+            if not {"watch", source} & {*known}:
+                what = "nobody has looked at it since then: the watch is stuck"
+                yield problem(what, source, "read logs/watch.log", record.at)
+            continue
+        for one in record.alarms:
+            where = one.dataset or source
+            if where not in known or one.code not in _SAID:
+                what = f"{one.sentence} ({one.severity.value}: {one.code})"
+                yield problem(what, where, one.next_step, record.at)
+
+
+def of_lag(home: Home, known: Collection[str], paused: Collection[str]) -> Iterator[Problem]:
+    """Name each worker that stands still, and each dataset that one hop alone does not move.
+
+    One incident for a cause: *known* are the parts that are a problem already, *paused* the
+    datasets that nobody is to move.
+    """
+    history = read_history(history_file(home.run))
+    if not history.fresh(time.time(), _UNWATCHED_S):
+        if history.at and "sentinel" not in known:
+            what = "nobody has measured the lag since then: the sentinel is stuck"
+            yield problem(what, "sentinel", _SENTINEL, _text(history.at))
+        return
+    standing = {name: one for name, one in history.standstills.items() if not one.over}
+    for name, one in standing.items():
+        if name not in known:
+            yield _standing_still(name, one)
+    for name, hops in history.hops.items():
+        for hop, samples in hops.items() if name not in paused else ():
+            state = state_of(samples, history.at)
+            worker = _TAKERS.get(hop)
+            if state in _STUCK and worker and worker not in {*known, *standing}:
+                what = (
+                    f"{hop.value.replace('_', ' ')} is {state.value}: {samples[-1].messages} wait"
+                )
+                yield problem(what, name, _WHY.format(name=name))
+
+
 def of_versions(home: Home, catalogue: Catalogue) -> Iterator[Problem]:
     """Name each dataset whose new topics do not hold every row yet (`suoi topic fill`)."""
     raised = {name: one for name, one in catalogue.items() if one.major > 1}
@@ -100,6 +174,13 @@ def problem(what: str, where: str, hint: str, since: str | None = None) -> Probl
     return {"what": what, "where": where, "since": since or now_text(), "hint": hint}
 
 
+def _standing_still(name: str, one: Standstill) -> Problem:
+    what = f"it stands still while {one.waiting} records wait"
+    if one.restarted_at is not None:
+        what += f"; it was restarted for that at {_text(one.restarted_at)}, once an hour at most"
+    return problem(what, name, _STANDS.format(name=name), _text(one.since))
+
+
 def _held(catalogue: Catalogue, name: str) -> Problem | None:
     """Say whether a dataset stands still because no judge can be made of it."""
     try:
@@ -107,6 +188,10 @@ def _held(catalogue: Catalogue, name: str) -> Problem | None:
     except Trouble as error:
         return problem(f"it is held: {error}", name, _CONTRACT)
     return None
+
+
+def _text(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds")
 
 
 def _changed(path: Path) -> str:

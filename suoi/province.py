@@ -8,7 +8,7 @@ from infra.local.access import postgres_conninfo
 from infra.local.home import Home
 from infra.migrations import make_tables, migrate
 from infra.postgres import connect
-from infra.roles import grant_columns, set_roles
+from infra.roles import ROLES, grant_columns, set_roles
 from suoi.law import read_captured
 
 
@@ -24,8 +24,7 @@ def migrate_province(home: Home, phases: Iterable[str] = ("pre", "post")) -> lis
     try:
         done = [name for phase in phases for name in migrate(connection, phase)]
         done += make_tables(connection, catalogue.values())
-        roles = ("sink", "quarantine", "findings", "reader", "receipt", "operator")
-        passwords = {f"province_{role}": home.secret(f"pg_province_{role}") for role in roles}
+        passwords = {role: home.secret(f"pg_{role}") for role in ROLES}
         set_roles(connection, passwords)
         grant_columns(connection, columns_read(rules_of(catalogue), catalogue))
     finally:

@@ -74,6 +74,8 @@ class Desk:
     home: Home
     catalogue: Catalogue
     database: Database
+    by: str | None = None
+    """On whose behalf; None = the user of the operating system."""
 
     def ask(
         self, name: str, values: Mapping[str, object], table: str | None = None
@@ -89,7 +91,7 @@ class Desk:
     def note(self, act: Act, **facts: object) -> int:
         """Write *act* down, committed on return; its number in the audit."""
         with self.database.transaction() as connection:
-            return note(connection, act, facts)
+            return note(connection, act, facts, self.by)
 
     def find(self, item: int) -> Kept:
         """Read item number *item*.
@@ -107,8 +109,8 @@ class Desk:
 
 
 @contextmanager
-def opened_desk(home: Path) -> Iterator[Desk]:
-    """Open the desk of the stack at *home*.
+def opened_desk(home: Path, by: str | None = None) -> Iterator[Desk]:
+    """Open the desk of the stack at *home*, on behalf of *by* where that is not who types.
 
     Raises:
         Fatal: there is no stack at *home*.
@@ -117,7 +119,7 @@ def opened_desk(home: Path) -> Iterator[Desk]:
     place.refuse_absent()
     database = Database("suoi reject", postgres_conninfo(place, "province_operator"))
     try:
-        yield Desk(home=place, catalogue=read_captured(), database=database)
+        yield Desk(home=place, catalogue=read_captured(), database=database, by=by)
     finally:
         database.close()
 
@@ -133,9 +135,9 @@ def run(
     return cursor.fetchall() if cursor.description else [(cursor.rowcount,)]
 
 
-def note(connection: Connection, act: Act, facts: dict[str, object]) -> int:
-    """Write *act* into the audit, in the caller's transaction; returns its number."""
-    values = {**act._asdict(), "by_user": who(), "facts": orjson.dumps(facts).decode()}
+def note(connection: Connection, act: Act, facts: dict[str, object], by: str | None = None) -> int:
+    """Write *act* of *by* into the audit, in the caller's transaction; returns its number."""
+    values = {**act._asdict(), "by_user": by or who(), "facts": orjson.dumps(facts).decode()}
     return int(run(connection, "note", values)[0][0])
 
 

@@ -12,7 +12,7 @@ from infra.faults import point
 from infra.local.home import Home
 from infra.sealing import add_key
 from suoi.options import DEFAULT_HOME, HomeOption, JsonOption
-from suoi.payload_reading import opened_payloads
+from suoi.payload_reading import Payloads, opened_payloads
 from suoi.quarantine import Act, Desk, Kept, approver, note, opened_desk, run, words
 
 ItemArgument = Annotated[int, typer.Argument(help="The item's number, from `suoi reject list`.")]
@@ -32,9 +32,7 @@ def open_item(
     why = words("reason", reason)
     with opened_desk(home) as desk, opened_payloads(desk.home) as payloads:
         held = desk.find(item)
-        entry = desk.note(Act("opened", why, item))  # before anything is shown
-        point("reject.before_show")
-        payload = payloads.read(held)
+        entry, payload = opened(desk, payloads, item, why)
     if payload is None:
         _say(
             f"the payload of item {item} is kept nowhere any more: reject.* holds 90 days. Its "
@@ -42,6 +40,19 @@ def open_item(
         )
         raise typer.Exit(1)
     _show(held, entry, payload, json=json)
+
+
+def opened(desk: Desk, payloads: Payloads, item: int, reason: str) -> tuple[int, Payload | None]:
+    """Write down who looks and why, then read the payload of *item*; None = kept nowhere any more.
+
+    Raises:
+        Usage: there is no such item.
+        Transient: the province or Kafka does not answer.
+    """
+    held = desk.find(item)
+    entry = desk.note(Act("opened", reason, item))  # before anything is shown
+    point("reject.before_show")
+    return entry, payloads.read(held)
 
 
 def waive(
@@ -76,7 +87,7 @@ def _waive(desk: Desk, act: Act) -> str:
     held = desk.find(act.item or 0)
     with desk.database.transaction() as connection:
         if run(connection, "waive", {"item": held.id})[0][0]:
-            note(connection, act, {"dataset": held.dataset})
+            note(connection, act, {"dataset": held.dataset}, desk.by)
             return WAIVED
     return desk.find(held.id).status
 

@@ -55,6 +55,7 @@ class Asked(NamedTuple):
     ids: list[int] | None
     limit: int
     dry_run: bool
+    reason: str = "suoi reject replay"
 
     @property
     def facts(self) -> dict[str, object]:
@@ -115,7 +116,7 @@ class Run:
         """Go through all that was asked for; count what became, or would become, of it."""
         action = "judged" if self._asked.dry_run else "replayed"
         facts = {name: value for name, value in self._asked.facts.items() if value}
-        self._desk.note(Act(action, "suoi reject replay"), **facts)
+        self._desk.note(Act(action, self._asked.reason), **facts)
         if not self._asked.dry_run:
             known = standings(self._desk.home.root)
             self._paused = {name for name, one in known.items() if one.paused}

@@ -15,7 +15,7 @@ from infra.registry import Registry
 from infra.settings import Settings, read_settings
 from schemas import topics
 from schemas.catalogue import Catalogue
-from suoi.law import read_captured
+from suoi.law import read_captured, read_law
 
 Value = TypeVar("Value")
 
@@ -23,7 +23,12 @@ Value = TypeVar("Value")
 def run(
     name: Annotated[
         str,
-        typer.Argument(help="streams, province, quarantine, findings, portal-cache, portal, watch"),
+        typer.Argument(
+            help=(
+                "streams, province, quarantine, findings, obligations, portal-cache, portal, "
+                "console, watch, sentinel, metrics"
+            )
+        ),
     ],
 ) -> None:
     """Run one worker until it is told to stop."""
@@ -63,6 +68,12 @@ def _findings(settings: Settings, catalogue: Catalogue) -> None:
     finder.run(settings, catalogue)
 
 
+def _obligations(settings: Settings, _catalogue: Catalogue) -> None:
+    from suoi.obligations import worker  # noqa: PLC0415
+
+    worker.run(settings)
+
+
 def _portal_cache(settings: Settings, catalogue: Catalogue) -> None:
     from consumers import portal_cache  # noqa: PLC0415
 
@@ -75,10 +86,28 @@ def _portal(settings: Settings, catalogue: Catalogue) -> None:
     web.run(settings, catalogue)
 
 
+def _console(settings: Settings, _catalogue: Catalogue) -> None:
+    from suoi.console import web  # noqa: PLC0415
+
+    web.run(settings, read_law())
+
+
 def _watch(settings: Settings, catalogue: Catalogue) -> None:
     from suoi import watch  # noqa: PLC0415
 
     watch.run(settings, catalogue)
+
+
+def _sentinel(settings: Settings, catalogue: Catalogue) -> None:
+    from suoi import sentinel  # noqa: PLC0415
+
+    sentinel.run(settings, catalogue)
+
+
+def _metrics(settings: Settings, catalogue: Catalogue) -> None:
+    from suoi import metrics  # noqa: PLC0415
+
+    metrics.run(settings, catalogue)
 
 
 WORKERS: dict[str, Callable[[Settings, Catalogue], None]] = {
@@ -86,9 +115,13 @@ WORKERS: dict[str, Callable[[Settings, Catalogue], None]] = {
     "province": _province,
     "quarantine": _quarantine,
     "findings": _findings,
+    "obligations": _obligations,
     "portal-cache": _portal_cache,
     "portal": _portal,
+    "console": _console,
     "watch": _watch,
+    "sentinel": _sentinel,
+    "metrics": _metrics,
 }
 
 

@@ -13,6 +13,7 @@ from infra.local.state import read_state
 from schemas.catalogue import Catalogue
 from suoi import figures, problems
 from suoi.dataset import standings
+from suoi.departments import remembered
 from suoi.law import connected, read_law
 from suoi.options import DEFAULT_HOME, HomeOption, JsonOption
 
@@ -60,6 +61,10 @@ def _look(home: Home, catalogue: Catalogue, found: dict[str, Any]) -> None:
         found["problems"] += problems.of_versions(home, catalogue)
         known = standings(home.root)
         found["problems"] += problems.of_pauses(catalogue, known)
+        still = [name for name, one in known.items() if one.paused]
+        parts = [item["where"] for item in found["problems"]]
+        found["problems"] += problems.of_lag(home, parts, still)
+        found["problems"] += problems.of_alarms(remembered(home), parts)
         found["datasets"] = figures.datasets(home.root)
         moving = {
             name: held

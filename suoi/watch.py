@@ -4,11 +4,10 @@ It stands beside Connect: it keeps the gate files that Connect reads.
 """
 
 import asyncio
-import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from functools import partial
 
@@ -17,8 +16,10 @@ from confluent_kafka import Consumer
 
 from connectors.apply import ask_again
 from connectors.desk import Desk
+from connectors.guards.alarms import failing
+from connectors.guards.rounds import Round
 from connectors.sources import Source
-from connectors.watch import Keeper, Patience, Post, Sparing, look
+from connectors.watch import Keeper, Patience, Post, Sparing, look, stored_offset
 from consumers.loop import stop_on_signals
 from infra import kafka_reader
 from infra.connect import Connect, open_connect
@@ -30,6 +31,7 @@ from infra.local.home import Home
 from infra.memory import Memory, MemoryReader, write_memory
 from infra.readiness import say_ready
 from infra.settings import KafkaAccess, Settings
+from schemas.alarms import Alarm, Alarms
 from schemas.catalogue import Catalogue
 from schemas.control import broken, paused
 from schemas.vitals import Seen
@@ -58,9 +60,13 @@ class KafkaKeeper:
         return self._memory.read()
 
     def remember(self, seen: Seen) -> None:
-        """Keep *seen*; an outbox that failed is spent, and the next one begins."""
+        """Keep *seen*."""
+        self._write(seen)
+
+    def _write(self, record: Seen | Alarms) -> None:
+        """Write *record*; an outbox that failed is spent, and the next one begins."""
         try:
-            write_memory(self._outbox, seen)
+            write_memory(self._outbox, record)
         except Transient:
             self._outbox = Outbox(self._config, _KAFKA_S)
             raise
@@ -73,6 +79,10 @@ class KafkaKeeper:
             if before is None or not before.paused:
                 standing = paused(name, broken(source, sentence), BY, before)
                 asyncio.run(write_standing(self._outbox, standing))  # Invariant 10
+
+    def tell(self, alarms: Alarms) -> None:
+        """Keep *alarms* in place of those before."""
+        self._write(alarms)
 
     def close(self) -> None:
         """Let the reader go."""
@@ -88,7 +98,6 @@ def run(settings: Settings, catalogue: Catalogue) -> None:
     if settings.kafka is None:
         message = "SUOI_KAFKA_BOOTSTRAP is not set; workers are started by `suoi up`."
         raise Fatal(message)
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for each question otherwise
     home, stop = Home(settings.home), stop_on_signals()
     home.refuse_absent()
     with ExitStack() as opened:
@@ -108,7 +117,10 @@ def run(settings: Settings, catalogue: Catalogue) -> None:
                 connect=rest,
                 reader=keeper.reader,
             )
-            lives.append(Life(home, source, rest, keeper, desk))
+            life = Life(home, source, rest, keeper, desk)
+            life.patience = Patience(allowed=settings.limits.task_restarts)
+            life.guards = Round(source, datasets, settings.limits, keeper)
+            lives.append(life)
         _watch(lives, settings.timing.watch, stop)
 
 
@@ -140,7 +152,9 @@ class Life:
         """
         self._home, self._source, self._rest, self._keeper = home, source, rest, keeper
         self._desk = desk
-        self._patience = Patience()
+        self.patience = Patience()
+        self.guards: Round | None = None
+        """The guards over the source, where somebody is to hear of them."""
         self._sparing = Sparing(self._ask_again)
         self._post: Post | None = None
         self._said = ""
@@ -149,13 +163,32 @@ class Life:
         """Look every *every_s* seconds until *stop* is set."""
         while not stop.is_set():
             try:
-                look(self._opened(), self._keeper, self._patience)
+                if look(self._opened(), self._keeper, self.patience) is not None:
+                    self._guard()
                 self._said = ""
             except (Transient, Fatal) as trouble:  # Invariant 8: look again, for ever
                 self._say(str(trouble))
                 self._close()
+                self._unseen(str(trouble))
             stop.wait(every_s)
         self._close()
+
+    def _guard(self) -> None:
+        """Let the guards make their round; a task that has used up its starts is theirs to tell."""
+        if self.guards is not None:
+            post = self._opened()
+            read_offset = partial(stored_offset, post.connect, post.source)
+            self.guards.go(post.database, read_offset, *self._failing())
+
+    def _unseen(self, sentence: str) -> None:
+        """Tell that the source cannot be looked at; where Kafka is away, nobody can be told."""
+        if self.guards is not None:
+            with suppress(Transient, Fatal):
+                self.guards.blind(sentence, *self._failing())
+
+    def _failing(self) -> list[Alarm]:
+        failed = self.patience.failed
+        return [failing(self._source, failed, len(self.patience.starts))] if failed else []
 
     def _opened(self) -> Post:
         if self._post is None:

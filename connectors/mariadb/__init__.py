@@ -3,6 +3,7 @@
 from connectors.mariadb.config import wanted
 from connectors.mariadb.facts import ask, read_facts
 from connectors.mariadb.guards import refusals
+from connectors.mariadb.pressure import read_pressure
 from connectors.mariadb.script import script
 from connectors.mariadb.vitals import forget, gaps, gate, read_vitals
 
@@ -12,6 +13,7 @@ __all__ = [
     "gaps",
     "gate",
     "read_facts",
+    "read_pressure",
     "read_vitals",
     "refusals",
     "script",

@@ -3,6 +3,7 @@
 from connectors.postgres.config import wanted
 from connectors.postgres.facts import ask, read_facts
 from connectors.postgres.guards import refusals
+from connectors.postgres.pressure import read_pressure
 from connectors.postgres.script import script
 from connectors.postgres.vitals import forget, gaps, gate, read_vitals
 
@@ -12,6 +13,7 @@ __all__ = [
     "gaps",
     "gate",
     "read_facts",
+    "read_pressure",
     "read_vitals",
     "refusals",
     "script",

@@ -9,6 +9,7 @@ import msgspec
 
 from infra.postgres import Connection
 from infra.queries import read_queries
+from schemas.calendar.cutoff import CUT_OFF_US
 from schemas.records import Origin
 
 APPLIED = "applied"
@@ -17,8 +18,6 @@ REPLAYED = "replayed"
 QUARANTINED = "quarantined"
 
 _DAY_US = 86_400_000_000
-_CUT_OFF_US = 10 * 3_600_000_000
-"""17:00 in Asia/Ho_Chi_Minh (UTC+7, no daylight saving), as time of day in UTC: DOMAIN.md 11."""
 
 Line = tuple[str, int, str, str, int, str, str]
 _LINE = ("topics", "partitions", "datasets", "scopes", "days", "ops", "outcomes")
@@ -43,7 +42,7 @@ def window_day(source_ts: int) -> int:
     The window of a day ends with its cut-off: a commit at 17:00 sharp still belongs to it, one
     after to the next day. Plain days, until the working calendar comes.
     """
-    return -((_CUT_OFF_US - source_ts) // _DAY_US)
+    return -((CUT_OFF_US - source_ts) // _DAY_US)
 
 
 class Counts:

@@ -1,8 +1,8 @@
 """Delivered or not: the stage of every entry of the register, and the sums that follow.
 
 DOMAIN.md 12. Nothing here is a typed number: an entry with a contract is computed from evidence,
-one without carries its declared stage, marked as assumed. Stages 4 (reconciled with the source) and
-5 (one on-time cycle) have no evidence yet, so no computed entry claims them.
+one without carries its declared stage, marked as assumed. Stage 4 is proved by a reconciliation, 5
+by the book of obligations: one due time at which all that was owed of the dataset was met in time.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ from schemas.contract import Dataset
 from schemas.register.book import DELIVERED, VERTICAL, Entry, Register, Tenure, Unit
 
 COMPUTED, ASSUMED = "computed", "assumed"
-REGISTERED, LOADED, COMPLETE = 1, 2, 3
+REGISTERED, LOADED, COMPLETE, RECONCILED = 1, 2, 3, 4
 _HALF = Decimal("0.5")
 
 
@@ -32,6 +32,12 @@ class Figures:
     """Rows among the refused that lack a mandatory field (field.missing*, rule.all_or_nothing)."""
     holes: int = 0
     """Mandatory fields missing in the refused rows, all together."""
+    reconciled: bool = False
+    """Source and target were once proved equal."""
+    on_time: bool = False
+    """One cycle was met in time, whole."""
+    fresh: bool = False
+    """So was the newest cycle that was judged."""
 
     @property
     def rows(self) -> int:
@@ -53,6 +59,8 @@ class Stage:
     """A code of codes/delay_cause.csv; None where no cause of delay applies."""
     awaits: str = ""
     """What the next stage needs, in words."""
+    fresh: bool = True
+    """Its newest cycle was met too; a declared stage 5 is taken as fresh, as declared."""
 
     @property
     def delivered(self) -> bool:
@@ -92,8 +100,9 @@ class UnitBook:
 
     @property
     def complete(self) -> bool:
-        """Whether all it owes is delivered; a declared stage 5 is taken as fresh, as declared."""
-        return bool(self.standings) and self.delivered == len(self.standings)
+        """Whether all it owes is delivered and fresh (DOMAIN.md 12)."""
+        fresh = all(item.stage.fresh for item in self.standings)
+        return bool(self.standings) and fresh and self.delivered == len(self.standings)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -166,7 +175,16 @@ def computed(dataset: Dataset, figures: Figures | None) -> Stage:
         return _computed(LOADED, "at least one row: an empty table is not complete")
     if completeness(dataset, figures) < least:
         return _computed(LOADED, f"{least} of its rows clean and filled", _why(figures))
-    return _computed(COMPLETE, "reconciliation with its source")
+    return _proved(figures)
+
+
+def _proved(figures: Figures) -> Stage:
+    """Return the stage of a complete dataset: what was reconciled, what was met in time."""
+    if not figures.reconciled:
+        return _computed(COMPLETE, "reconciliation with its source")
+    if not figures.on_time:
+        return _computed(RECONCILED, "one cycle in time (`suoi obligations`)")
+    return Stage(number=DELIVERED, source=COMPUTED, fresh=figures.fresh)
 
 
 def completeness(dataset: Dataset, figures: Figures) -> Decimal:

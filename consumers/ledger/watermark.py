@@ -8,7 +8,7 @@ patience, the answer is unknown, not old.
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,6 +32,9 @@ PROGRESS = read_queries("books")["progress"]
 _TAIL = 50
 Position = tuple[int, ...]
 Ask = Callable[[list[Place]], dict[Place, int]]
+Names = Mapping[str, Sequence[str]]
+Sample = Callable[[Names], dict[str, dict[Place, int]]]
+"""Sample(key -> names of topics): key -> the end of each of their partitions, all asked now."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,9 +82,19 @@ def position(place: Mapping[str, Any]) -> Position:
 class Chain:
     """The way from raw to the ledger of some datasets, followed once."""
 
-    def __init__(self, reader: Consumer, streams: Consumer, connection: psycopg.Connection) -> None:
-        """Follow with *reader* (topics), *streams* (that group's offsets) and the ledger."""
+    def __init__(
+        self,
+        reader: Consumer,
+        streams: Consumer,
+        connection: psycopg.Connection,
+        sample: Sample | None = None,
+    ) -> None:
+        """Follow with *reader* (topics), *streams* (that group's offsets) and the ledger.
+
+        *sample* says where topics end at this moment, in place of a question for each partition.
+        """
         self._reader, self._streams, self._connection = reader, streams, connection
+        self._ends = sample or self._each_end
 
     def complete_through(
         self, heard: Mapping[str, tuple[Dataset, datetime]], patience_s: float
@@ -91,18 +104,20 @@ class Chain:
         A dataset that does not follow within *patience_s* is absent from the answer.
         """
         deadline = time.monotonic() + patience_s
-        ends = {key: self._ends([topics.raw(dataset)]) for key, (dataset, _) in heard.items()}
+        ends = self._ends({key: [topics.raw(dataset)] for key, (dataset, _) in heard.items()})
         judged = self._passed(ends, self._committed, deadline)
-        outputs = {
-            key: self._ends([*topics.clean_versions(dataset), topics.reject(dataset)])
-            for key, (dataset, _) in heard.items()
-            if key in judged
-        }
+        outputs = self._ends(
+            {
+                key: [*topics.clean_versions(dataset), topics.reject(dataset)]
+                for key, (dataset, _) in heard.items()
+                if key in judged
+            }
+        )
         delivered = self._passed(outputs, self._delivered, deadline)
         return {key: heard[key][1] for key in delivered}
 
-    def _ends(self, names: list[str]) -> dict[Place, int]:
-        return kafka_reader.ends(self._reader, names)
+    def _each_end(self, names: Names) -> dict[str, dict[Place, int]]:
+        return {key: kafka_reader.ends(self._reader, some) for key, some in names.items()}
 
     def _passed(self, ends: dict[str, dict[Place, int]], ask: Ask, deadline: float) -> set[str]:
         waiting, passed = dict(ends), set()

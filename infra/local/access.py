@@ -50,10 +50,17 @@ ACCESS: Mapping[str, Access] = MappingProxyType(
             quarantine_keys=True,
         ),
         "findings": Access(kafka="findings", postgres="province_findings"),
+        # It reads what a duty is judged by as `reader` does, and enters Connect (suoi/obligations)
+        "obligations": Access(kafka="reader", postgres="province_obligations", redis="portal"),
         "portal_cache": Access(kafka="portal", redis="sink", registry=True),
         # The web process reads Redis and nothing else: no database, no Kafka (DESIGN.md 7)
         "portal": Access(redis="portal"),
+        # It reads as `reader` does; what its users do, it does as the commands do, by the home
+        "console": Access(kafka="reader", postgres="province_reader", redis="portal"),
         "reader": Access(kafka="reader", postgres="province_reader", redis="portal", registry=True),
+        "sentinel": Access(kafka="reader", postgres="province_reader", redis="portal"),
+        # Beside these it asks Connect, and each department as the CDC role does (suoi/metrics.py)
+        "metrics": Access(kafka="reader", postgres="province_reader", redis="portal"),
         "prepare_kafka": _ADMIN,
         "prepare_province": _ADMIN,
         "prepare_departments": _ADMIN,
@@ -71,6 +78,7 @@ _SECRETS = MappingProxyType(
         "province_findings": "pg_province_findings",
         "province_reader": "pg_province_reader",
         "province_receipt": "pg_province_receipt",
+        "province_obligations": "pg_province_obligations",
         "province_operator": "pg_province_operator",
     }
 )
@@ -93,8 +101,12 @@ def environment(home: Home, name: str) -> dict[str, str]:
         found["SUOI_OPEN_KEY_FILE"] = str(home.secret_file("open_key"))
     if access.quarantine_keys:
         found["SUOI_QUARANTINE_KEY_FILE"] = str(home.quarantine_keys)
+    if name == "console":
+        found |= {"SUOI_CONSOLE_HOST": LOOPBACK, "SUOI_CONSOLE_PORT": str(home.ports.console)}
     if name == "portal":
         found |= {"SUOI_PORTAL_HOST": LOOPBACK, "SUOI_PORTAL_PORT": str(home.ports.portal)}
+    if name == "metrics":
+        found |= {"SUOI_METRICS_HOST": LOOPBACK, "SUOI_METRICS_PORT": str(home.ports.metrics)}
     return found
 
 

@@ -17,6 +17,7 @@ class Child:
         """Watch *process*, which runs *component*."""
         self._component = component
         self._process = process
+        self._reason = ""
         self.ended = asyncio.create_task(process.wait())
         self.identity = Process(pid=process.pid, birth=birth(process.pid) or "")
 
@@ -30,8 +31,16 @@ class Child:
             os.killpg(self._process.pid, signal.SIGKILL)  # also what it may have left in its group
         await self.ended
 
+    def strike(self, reason: str) -> None:
+        """Kill it and its group because of *reason*: frozen or not, and nothing is lost by it."""
+        self._reason = reason
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)  # Invariant 8
+
     def manner(self) -> str:
         """Say how it ended."""
+        if self._reason:
+            return f"it was killed: {self._reason}"
         code = self.ended.result()
         return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 

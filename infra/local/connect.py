@@ -9,6 +9,7 @@ from infra.local.component import Component
 from infra.local.files import write_whole
 from infra.local.home import Home, jaas, java_artefacts
 from infra.local.java import STOP_S, class_archive, java_command, log_flag, write_log_settings
+from infra.local.jmx import metrics_agent
 from infra.local.ports import LOOPBACK
 from infra.settings import read_number
 
@@ -62,7 +63,8 @@ def worker(home: Home) -> Component:
 
     jars = f"{java_artefacts() / 'connect'}/*"
     flags = (
-        class_archive(home, "connect", jars),
+        *class_archive(home, "connect", jars, watched=True),
+        *metrics_agent("connect", home.ports.connect_metrics),
         log_flag(logs),
         f"-Djava.security.auth.login.config={login}",
     )

@@ -46,8 +46,10 @@ def _component_problems(home: Home, state: State) -> list[dict[str, str]]:
 
 def _trouble(item: Standing) -> str | None:
     if item.state in _GOOD:
-        alive = item.process is None or item.process.lives()
-        return None if alive else "its process has died"
+        process = item.process
+        if process is None or not process.lives():
+            return "its process has died" if process else None
+        return "its process is frozen: stopped by a signal (SIGSTOP)" if process.frozen() else None
     return f"it is {item.state}" + (f": {item.problem}" if item.problem else "")
 
 

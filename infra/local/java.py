@@ -37,6 +37,10 @@ _LATER = (
 gets there within seconds, and the start of the stack does not pay for it (measured, two cores, from
 nothing to ready: 38 s without these flags, 28 s with them)."""
 
+_WATCHED = ("-XX:+UnlockDiagnosticVMOptions", "-XX:+AllowArchivingWithJavaAgent")
+"""Java 17 writes no archive beside an agent unless it is told that the agent changes no class; it
+warns of that at each start. An archive so written is read with the same words only."""
+
 STOP_S = 45.0
 """How long a Java server may take to stop: the first time it also writes its archive of classes."""
 
@@ -57,25 +61,27 @@ def java_command(heap_mb: int, *words: str) -> tuple[str, ...]:
     return (str(programs.java()), *heap, *_LIGHT, *_LATER, *words)
 
 
-def class_archive(home: Home, name: str, jars: str) -> str:
-    """Return the flag that reads *name*'s class archive, or has its clean stop write one.
+def class_archive(home: Home, name: str, jars: str, *, watched: bool = False) -> tuple[str, ...]:
+    """Return the flags that read *name*'s class archive, or have its clean stop write one.
 
-    An archive serves one class path (*jars*) and one Java alone.
+    An archive serves one class path (*jars*) and one Java alone; *watched*: an agent runs beside.
     """
+    manner = _WATCHED if watched else ()
+    name = f"{name}-watched" if watched else name
     made = int(programs.java().resolve().stat().st_mtime)
     archive = java_artefacts() / "classes" / f"{name}-{made}.jsa"
     written = home.run / f"{name}.jsa"
-    if written.exists() and not archive.exists() and _is_whole(written, jars):
+    if written.exists() and not archive.exists() and _is_whole(written, jars, manner):
         archive.parent.mkdir(exist_ok=True)
         written.replace(archive)
     written.unlink(missing_ok=True)
     if archive.exists():
-        return f"-XX:SharedArchiveFile={archive}"
-    return f"-XX:ArchiveClassesAtExit={written}"
+        return (*manner, f"-XX:SharedArchiveFile={archive}")
+    return (*manner, f"-XX:ArchiveClassesAtExit={written}")
 
 
-def _is_whole(archive: Path, jars: str) -> bool:
+def _is_whole(archive: Path, jars: str, manner: tuple[str, ...]) -> bool:
     """Say whether Java takes *archive*: one that a kill cut off would crash every later start."""
-    sharing = ("-Xshare:on", f"-XX:SharedArchiveFile={archive}")
+    sharing = (*manner, "-Xshare:on", f"-XX:SharedArchiveFile={archive}")
     command = (str(programs.java()), *sharing, "-cp", jars, "-version")
     return subprocess.run(command, check=False, capture_output=True).returncode == 0

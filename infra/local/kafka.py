@@ -12,6 +12,7 @@ from infra.local.component import Component
 from infra.local.files import write_whole
 from infra.local.home import Home, jaas, java_artefacts
 from infra.local.java import STOP_S, class_archive, java_command, log_flag, write_log_settings
+from infra.local.jmx import metrics_agent
 from infra.local.making import run_maker
 from infra.local.ports import LOOPBACK, is_free
 
@@ -55,7 +56,8 @@ def broker(home: Home) -> Component:
         if not (home.data / "kafka" / "meta.properties").exists():
             _format(home, jars, settings)
 
-    flags = (class_archive(home, "kafka", jars), log_flag(logs))
+    told = metrics_agent("kafka", home.ports.kafka_metrics)
+    flags = (*class_archive(home, "kafka", jars, watched=True), *told, log_flag(logs))
     return Component(
         name="kafka",
         command=java_command(512, *flags, "-cp", jars, "kafka.Kafka", str(settings)),

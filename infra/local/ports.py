@@ -32,6 +32,8 @@ class Ports:
     portal: int
     console: int
     metrics: int
+    kafka_metrics: int
+    connect_metrics: int
 
     def of(self, name: str) -> int:
         """Return the port of the PostgreSQL or MariaDB server *name*: the province, a department.

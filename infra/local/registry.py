@@ -25,7 +25,7 @@ def registry(home: Home) -> Component:
 
     (jar,) = (java_artefacts() / "registry").glob("*-runner.jar")
     # It serves a handful of requests a day: the quick compiler alone starts it sooner
-    flags = (class_archive(home, "registry", str(jar)), "-XX:TieredStopAtLevel=1")
+    flags = (*class_archive(home, "registry", str(jar)), "-XX:TieredStopAtLevel=1")
     return Component(
         name="registry",
         command=java_command(512, *flags, "-jar", str(jar)),

@@ -31,6 +31,14 @@ def birth(pid: int) -> str | None:
     return None if words[0] in "ZX" else f"{boot}:{words[FIELD_STARTED]}"
 
 
+def is_frozen(pid: int) -> bool:
+    """Say whether *pid* is stopped by a signal (SIGSTOP): it lives, and does nothing."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "Tt"
+    except OSError:
+        return False
+
+
 @dataclass(kw_only=True, slots=True)
 class Process:
     """A process that can be told from a later one with the same number."""
@@ -41,6 +49,10 @@ class Process:
     def lives(self) -> bool:
         """Say whether it is still this very process."""
         return birth(self.pid) == self.birth
+
+    def frozen(self) -> bool:
+        """Say whether it is still this very process, and stopped by a signal."""
+        return self.lives() and is_frozen(self.pid)
 
 
 def this_process() -> Process:

@@ -18,11 +18,13 @@ from infra.local.child import Child, spawn
 from infra.local.component import Component, check_plan
 from infra.local.home import Home
 from infra.local.logfiles import last_words, trim
+from infra.local.requests import take_requests
 from infra.local.state import Standing, State, now_text, this_process, write_state
 from infra.settings import read_number
 
 _LOOK_S = 0.1
 _SLOW_S = 60.0
+_HEED_S = 0.5
 _FIRST_RESTARTS = 4
 """Restarts while the stack comes up: a wrong set-up is told within seconds, not minutes."""
 
@@ -39,6 +41,7 @@ class Supervisor:
         self._ready = {name: asyncio.Event() for name in self._plan}
         self._stopped = {name: asyncio.Event() for name in self._plan}
         self._stop = asyncio.Event()
+        self._children: dict[str, Child] = {}
 
     async def run(self) -> State:
         """Bring all up, keep it up until a signal or a failed start, stop; returns the end."""
@@ -47,7 +50,8 @@ class Supervisor:
             loop.add_signal_handler(number, self._stop.set)
         self._save()
         lives = [asyncio.create_task(self._lead(item)) for item in self._plan.values()]
-        watch = [asyncio.create_task(self._watch_start()), asyncio.create_task(self._trim_logs())]
+        duties = (self._watch_start(), self._trim_logs(), self._heed_requests())
+        watch = [asyncio.create_task(duty) for duty in duties]
         await self._stop.wait()
         if self._state.phase != "failed":
             self._enter("stopping")
@@ -66,6 +70,15 @@ class Supervisor:
             await asyncio.sleep(_SLOW_S)
             for name in self._plan:
                 await asyncio.to_thread(trim, self._home.logs / f"{name}.log")
+
+    async def _heed_requests(self) -> None:
+        """Kill what is asked for and still lives; its life then goes on as after any death."""
+        while True:
+            await asyncio.sleep(_HEED_S)
+            for request in await asyncio.to_thread(lambda: list(take_requests(self._home))):
+                child = self._children.get(request.component)
+                if child is not None and child.identity == request.process:
+                    child.strike(request.reason)
 
     async def _lead(self, component: Component) -> None:
         """Lead *component* through its life, until the stack stops."""
@@ -94,6 +107,7 @@ class Supervisor:
             child = await spawn(component, log)
         except (Trouble, OSError) as error:
             return str(error)
+        self._children[component.name] = child
         self._state.components[component.name].process = child.identity
         self._mark(component, "starting")
         try:

@@ -26,10 +26,20 @@ WORKERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "province_sink": ("province", ("prepare_kafka", "prepare_registry", "prepare_province")),
     "quarantine_sink": ("quarantine", ("prepare_kafka", "prepare_registry", "prepare_province")),
     "findings": ("findings", ("prepare_kafka", "prepare_province")),
+    "obligations": ("obligations", ("prepare_kafka", "prepare_province", "prepare_connectors")),
     "portal_cache": ("portal-cache", ("prepare_kafka", "prepare_registry", "redis")),
     "portal": ("portal", ("redis",)),
+    "sentinel": ("sentinel", ("prepare_connectors", "prepare_kafka", "prepare_province", "redis")),
+    "metrics": ("metrics", ("prepare_connectors", "prepare_province")),
+    "console": ("console", ()),
 }
 """Component -> the word of `suoi run`, and what it needs."""
+
+DOORS = {"portal": "/", "console": "/login"}
+"""Those that listen, and what they are asked to see whether they serve.
+
+The console needs nobody: it shows what is down, from the first second on.
+"""
 
 
 def task(home: Home, name: str) -> Component:
@@ -59,14 +69,15 @@ def worker(home: Home, name: str) -> Component:
         needs=needs,
         environment={**environment(home, name), "SUOI_READY_FILE": str(ready)},
         make=lambda: ready.unlink(missing_ok=True),
-        probe=(lambda: _ask_portal(home)) if name == "portal" else probe,
-        port=home.ports.portal if name == "portal" else None,
+        probe=(lambda: _ask_door(home, name)) if name in DOORS else probe,
+        port=home.ports.of(name) if name in (*DOORS, "metrics") else None,
     )
 
 
-def _ask_portal(home: Home) -> None:
+def _ask_door(home: Home, name: str) -> None:
+    path = DOORS[name]
     try:
-        with urllib.request.urlopen(f"http://{LOOPBACK}:{home.ports.portal}/", timeout=3):
+        with urllib.request.urlopen(f"http://{LOOPBACK}:{home.ports.of(name)}{path}", timeout=3):
             return
     except urllib.error.HTTPError:
         return  # an empty cache answers 503: the process serves

@@ -9,6 +9,8 @@ from pathlib import Path
 from infra.errors import Fatal
 from infra.setup import stamps
 
+_RESOLVED = ("broker", "connect", "agent")
+"""Directories of jars, each resolved alone."""
 _UNPACKED = {
     "apicurio-registry-app": "registry",
     "postgres": "plugins/postgres",
@@ -27,9 +29,7 @@ def install(root: Path) -> bool:
     out = root / ".build" / "java"
     wanted = stamps.digest((*poms.rglob("pom.xml"), poms / "checksums.txt"))
     stamp = root / ".build" / "stamps" / "java"
-    if stamps.is_fresh(
-        stamp, wanted, (out / "broker", out / "connect", *map(out.joinpath, _UNPACKED.values()))
-    ):
+    if stamps.is_fresh(stamp, wanted, tuple(map(out.joinpath, (*_RESOLVED, *_UNPACKED.values())))):
         return False
     fresh = out.with_name("java.new")  # a stack that runs keeps its jars until all is well
     fetch(poms, fresh)

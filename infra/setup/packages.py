@@ -13,7 +13,7 @@ from infra.errors import Fatal, Usage
 from infra.local import programs
 
 _POLICY = Path("/usr/sbin/policy-rc.d")
-_UNITS = ("postgresql", "mariadb", "redis-server")
+_UNITS = ("postgresql", "mariadb", "redis-server", "prometheus")
 
 
 def _has_venv() -> bool:
@@ -51,6 +51,8 @@ NEEDS: tuple[tuple[str, Callable[[], bool]], ...] = (
     ("redis-server", _finds(programs.redis)),
     ("openjdk-17-jre-headless", _finds(programs.java)),
     ("maven", lambda: shutil.which("mvn") is not None),
+    ("prometheus", lambda: shutil.which("promtool") is not None),  # tries the alert rules
+    ("chromium", lambda: shutil.which("chromium") is not None),
 )
 """Package, and whether what it gives is there (from Debian or from anywhere else)."""
 

@@ -71,6 +71,13 @@ revoke all on quarantine.payload from province_reader;
 grant usage on schema ledger to province_receipt;
 grant select, insert on ledger.receipt to province_receipt;
 
+-- grant_obligations --
+-- Adds entries and papers and reads them; nobody may change or remove one. What a duty is judged by
+-- is read as `province_reader`.
+grant usage on schema ledger to province_obligations;
+grant select, insert on ledger.obligation, ledger.obligation_paper, ledger.obligation_begin
+    to province_obligations;
+
 -- grant_operator --
 -- `suoi reject open|replay|waive|approve`: reads payloads, closes items, and says why in the audit.
 grant usage on schema clean, ledger, quarantine to province_operator;
@@ -80,7 +87,7 @@ grant select, insert on quarantine.audit to province_operator;
 
 -- enter --
 grant connect on database {database} to province_sink, province_quarantine, province_findings,
-    province_reader, province_receipt, province_operator;
+    province_reader, province_receipt, province_obligations, province_operator;
 
 -- enter_staging --
 -- COPY fills tables of the sink's own session.

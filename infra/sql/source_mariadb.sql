@@ -62,3 +62,13 @@ SELECT n FROM cdc.mark WHERE id = 1
 -- unsignal --
 -- What a connector before the reset was asked to load is no longer on its way.
 DELETE FROM cdc.signal
+
+
+-- pressure --
+SELECT unix_timestamp(now(6)), (SELECT timestampdiff(microsecond, ts, now(6)) / 1e6 FROM cdc.heartbeat WHERE id = 1),
+       @@global.expire_logs_days, (SELECT count(*) FROM information_schema.user_privileges
+                                   WHERE privilege_type IN ('PROCESS', 'SUPER'))
+
+-- transactions --
+-- Asked only where the DBA has granted PROCESS: an open transaction of MariaDB holds nothing of its binlog.
+SELECT max(timestampdiff(microsecond, trx_started, now(6))) / 1e6 FROM information_schema.innodb_trx

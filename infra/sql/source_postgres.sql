@@ -94,3 +94,18 @@ WHERE slot_name = %(slot)s AND database = current_database()
 -- unsignal --
 -- What a connector before the reset was asked to load is no longer on its way.
 DELETE FROM cdc.signal
+
+
+-- pressure --
+-- One row, slot or not. `max_slot_wal_keep_size` is -1 where there is no limit.
+SELECT s.slot_name IS NOT NULL, coalesce(s.active, false), s.wal_status, (s.confirmed_flush_lsn - '0/0')::bigint,
+       pg_wal_lsn_diff(pg_current_wal_lsn(), s.restart_lsn)::bigint,
+       pg_size_bytes(current_setting('max_slot_wal_keep_size')),
+       extract(epoch FROM clock_timestamp())::float8,
+       (SELECT extract(epoch FROM clock_timestamp() - ts)::float8 FROM cdc.heartbeat WHERE id = 1)
+FROM (VALUES (1)) AS one(n) LEFT JOIN pg_replication_slots s ON s.slot_name = %(slot)s
+
+-- writers --
+-- Only what has written holds the log; which transactions do is shown to everybody, since when is not.
+SELECT backend_xid::text FROM pg_stat_activity WHERE backend_xid IS NOT NULL
+UNION SELECT transaction::text FROM pg_prepared_xacts

@@ -104,7 +104,7 @@ def test_lag_tells_each_hop_of_each_dataset(stack: Stack) -> None:
     assert hops == found["tp_khai_sinh"].keys()
     assert hops | {"applied_to_portal"} == found["nnmt_ocop"].keys()
     assert all(
-        hop.keys() == {"seconds", "messages", "trend"}
+        hop.keys() == {"seconds", "messages", "trend", "clears_in_seconds", "state"}
         for dataset in found.values()
         for hop in dataset.values()
     )

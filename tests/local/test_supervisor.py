@@ -15,8 +15,9 @@ from infra.errors import Fatal
 from infra.local.health import component_status
 from infra.local.home import Home
 from infra.local.ports import LOOPBACK
+from infra.local.requests import Request, ask_restart
 from infra.local.stack import Stack
-from infra.local.state import birth
+from infra.local.state import Process, birth, is_frozen
 
 TESTS = Path(__file__).parents[1]
 PLAN = "support.standins:plan"
@@ -137,3 +138,37 @@ def test_two_supervisors_never_share_a_home(stack: Stack) -> None:
     assert second.returncode == 1
     assert "runs already" in second.stderr
     assert stack.is_ready()
+
+
+def frozen(stack: Stack) -> Request:
+    """Freeze the leaf, and make the request to restart it."""
+    pid = stack.kill("leaf", signal.SIGSTOP)
+    until(lambda: is_frozen(pid))
+    assert "frozen" in component_status(stack.home)["problems"][0]["what"]
+    return Request(
+        component="leaf", process=Process(pid=pid, birth=birth(pid) or ""), reason="it stands"
+    )
+
+
+def test_a_frozen_component_is_killed_and_started_again_when_asked(stack: Stack) -> None:
+    stack.start()
+    asked = frozen(stack)
+    ask_restart(stack.home, asked)
+
+    def is_back() -> bool:
+        standing = stack.state().components["leaf"]
+        return standing.state == "ready" and standing.pid != asked.process.pid
+
+    until(is_back, 10)  # sooner than its 1 s to stop and the kill after it would need: no signal it
+    assert is_gone(asked.process.pid)  # could answer is sent to what is frozen
+    assert component_status(stack.home)["healthy"]
+
+
+def test_a_request_about_a_process_that_is_no_more_is_passed_over(stack: Stack) -> None:
+    stack.start()
+    before = pids(stack)
+    stale = Process(pid=stack.pid("leaf"), birth="another boot:1")
+    ask_restart(stack.home, Request(component="leaf", process=stale, reason="long ago"))
+    ask_restart(stack.home, Request(component="nobody", process=stale, reason="a name"))
+    until(lambda: not list((stack.home.run / "restarts").iterdir()))
+    assert pids(stack) == before

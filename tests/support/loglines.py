@@ -11,6 +11,7 @@ from pathlib import Path
 
 OURS = (
     "streams", "province_sink", "quarantine_sink", "portal_cache", "portal", "second_sink", "watch",
+    "sentinel",
 )  # fmt: skip
 _LOUD = ("error", "critical", "exception")
 _ALLOWED_EVENTS: tuple[tuple[str, str], ...] = (

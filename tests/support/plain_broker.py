@@ -39,8 +39,8 @@ group.initial.rebalance.delay.ms=0
 
 
 @contextlib.contextmanager
-def plain_broker(directory: Path) -> Iterator[str]:
-    """Run a broker in *directory*; yields its address."""
+def plain_broker(directory: Path, *flags: str) -> Iterator[str]:
+    """Run a broker in *directory*, Java with *flags* too; yields its address."""
     port, controller = _free_ports(2)
     properties = directory / "server.properties"
     properties.write_text(_PROPERTIES.format(port=port, controller=controller, directory=directory))
@@ -49,7 +49,10 @@ def plain_broker(directory: Path) -> Iterator[str]:
     subprocess.run([*storage, "-t", _cluster_id()], check=True, capture_output=True)
     with (directory / "broker.log").open("wb") as log:
         broker = subprocess.Popen(
-            [*java, "kafka.Kafka", str(properties)], stdout=log, stderr=log, start_new_session=True
+            [java[0], *flags, *java[1:], "kafka.Kafka", str(properties)],
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
     try:
         _await_ready(f"127.0.0.1:{port}")

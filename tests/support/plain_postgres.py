@@ -53,6 +53,12 @@ class Server:
         os.killpg(self._process.pid, number)
         self._process.wait(20)
 
+    @property
+    def pid(self) -> int:
+        """Number of the process that every other one of the server descends from."""
+        assert self._process is not None
+        return self._process.pid
+
     def _answers(self) -> bool:
         try:
             psycopg.connect(self.dsn(), connect_timeout=2).close()
@@ -66,8 +72,8 @@ def _as_postgres() -> list[str]:
 
 
 @contextlib.contextmanager
-def plain_postgres() -> Iterator[Server]:
-    """Run a fresh cluster until the block ends; nothing is synced to disk."""
+def plain_postgres(more: str = "") -> Iterator[Server]:
+    """Run a fresh cluster until the block ends, with *more* settings; nothing is synced."""
     root = Path(tempfile.mkdtemp(prefix="suoi-pg-"))
     data = root / "data"
     data.mkdir(mode=0o700)
@@ -83,7 +89,7 @@ def plain_postgres() -> Iterator[Server]:
     making = [*_as_postgres(), *making]
     subprocess.run(making, check=True, capture_output=True)
     with (data / "postgresql.conf").open("a") as conf:
-        conf.write(_CONF.format(port=port))
+        conf.write(_CONF.format(port=port) + more)
     server = Server(data, port)
     server.start()
     try:

@@ -24,6 +24,11 @@ SHORT_TIMES = {
     "SUOI_COMMIT_S": "0.5",
     "SUOI_CLOSE_ITEMS_S": "0.5",
     "SUOI_WATCH_S": "0.5",
+    "SUOI_SAMPLE_S": "1",
+    "SUOI_STANDSTILL_S": "600",  # tests freeze workers that they thaw; one test runs its own
+    "SUOI_TASK_RESTARTS": "100000",
+    "SUOI_METRICS_S": "3",
+    "SUOI_CONSOLE_SAMPLE_S": "4",
     "SUOI_PATIENCE_S": "60",
     "SUOI_CONNECT_OFFSET_FLUSH_MS": "500",
     "SUOI_SOURCE_HEARTBEAT_MS": "1000",

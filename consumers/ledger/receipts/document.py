@@ -5,35 +5,37 @@ one line end. A document in any other form is refused, so every byte of it is he
 It holds hashes and numbers, never a key or a value of a row (invariant 6).
 """
 
-import hashlib
-import json
 from collections.abc import Collection
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from consumers.ledger.receipts.window import instant, window
 from consumers.ledger.receipts.words import Fault, fault
+from consumers.ledger.signing import (
+    ALGORITHM,
+    Day,
+    Digest,
+    KeyId,
+    Moment,
+    Name,
+    Part,
+    Signature,
+    canonical,
+    doubt,
+    key_id,
+    sha256,
+    signature,
+)
 
-KIND, VERSION, ALGORITHM = "suoi.receipt", 1, "Ed25519"
-_ID_DIGITS = 16
+__all__ = ["ALGORITHM", "Signature", "canonical", "key_id", "read", "sha256", "sign"]
 
-# A stranger's document may end on a terminal: no word of it can hold anything else.
-Name = Annotated[str, msgspec.Meta(pattern=r"\A[a-z][a-z0-9_]*\Z", max_length=63)]
-Digest = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
-KeyId = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{16}\Z")]
-Day = Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")]
-Moment = Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{4}-[0-9]{2}-[0-9T:.]{18}Z\Z")]
+KIND, VERSION = "suoi.receipt", 1
 
 
-class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A piece of a receipt; a struct, because a stranger's JSON is decoded to it, strictly."""
-
-
-class Count(_Part, frozen=True):
+class Count(Part, frozen=True):
     """How many records of one operation (c, u, d, r, unknown) ended in one way."""
 
     op: Name
@@ -41,7 +43,7 @@ class Count(_Part, frozen=True):
     records: int
 
 
-class Lines(_Part, frozen=True):
+class Lines(Part, frozen=True):
     """SHA-256 over sorted lines, how many, and the rulesets they name (docs/receipts.md)."""
 
     lines: int
@@ -49,7 +51,7 @@ class Lines(_Part, frozen=True):
     sha256: Digest
 
 
-class Account(_Part, frozen=True):
+class Account(Part, frozen=True):
     """One dataset in the window."""
 
     dataset: Name
@@ -66,21 +68,21 @@ class Account(_Part, frozen=True):
     """Rows whose newest version, when the receipt was made, was committed in the window."""
 
 
-class Link(_Part, frozen=True):
+class Link(Part, frozen=True):
     """One receipt of the same unit, by its number and the SHA-256 of its bytes."""
 
     sequence: int
     sha256: Digest
 
 
-class Window(_Part, frozen=True):
+class Window(Part, frozen=True):
     """The instants of the day: *after* < source commit <= *through*."""
 
     after: Moment
     through: Moment
 
 
-class Body(_Part, frozen=True):
+class Body(Part, frozen=True):
     """What is signed."""
 
     kind: str
@@ -100,36 +102,11 @@ class Body(_Part, frozen=True):
     datasets: tuple[Account, ...]
 
 
-class Signature(_Part, frozen=True):
-    """Over the canonical bytes of the body; key and value in small hexadecimal digits."""
-
-    algorithm: str
-    public_key: str
-    value: str
-
-
-class Receipt(_Part, frozen=True):
+class Receipt(Part, frozen=True):
     """A body and its signature."""
 
     body: Body
     signature: Signature
-
-
-def canonical(part: _Part) -> bytes:
-    """Return the only bytes that stand for *part*."""
-    told = msgspec.to_builtins(part)
-    text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode()
-
-
-def sha256(document: bytes) -> str:
-    """Return the hash by which other receipts name *document*; `sha256sum` prints the same."""
-    return hashlib.sha256(document).hexdigest()
-
-
-def key_id(key: Ed25519PublicKey) -> str:
-    """Return the first 16 hexadecimal digits of the SHA-256 of the raw public key."""
-    return hashlib.sha256(key.public_bytes_raw()).hexdigest()[:_ID_DIGITS]
 
 
 def sign(body: Body, key: Ed25519PrivateKey) -> bytes:
@@ -138,12 +115,7 @@ def sign(body: Body, key: Ed25519PrivateKey) -> bytes:
     if body.key != key_id(public):
         message = "a body is signed by the key it names"
         raise ValueError(message)
-    signature = Signature(
-        algorithm=ALGORITHM,
-        public_key=public.public_bytes_raw().hex(),
-        value=key.sign(canonical(body)).hex(),
-    )
-    return canonical(Receipt(body=body, signature=signature)) + b"\n"
+    return canonical(Receipt(body=body, signature=signature(body, key))) + b"\n"
 
 
 def read(document: bytes, trusted: Collection[Ed25519PublicKey] = ()) -> Receipt | Fault:
@@ -162,25 +134,8 @@ def read(document: bytes, trusted: Collection[Ed25519PublicKey] = ()) -> Receipt
 
 
 def _signed(receipt: Receipt, trusted: Collection[Ed25519PublicKey]) -> Fault | None:
-    given = receipt.signature
-    try:
-        public, value = bytes.fromhex(given.public_key), bytes.fromhex(given.value)
-        key = Ed25519PublicKey.from_public_bytes(public)
-    except ValueError:
-        return fault("bad_signature")
-    exact = given.algorithm == ALGORITHM and (public.hex(), value.hex()) == (
-        given.public_key,
-        given.value,
-    )
-    if not exact or receipt.body.key != key_id(key):
-        return fault("bad_signature")
-    if trusted and public not in {one.public_bytes_raw() for one in trusted}:
-        return fault("other_key", key=receipt.body.key)
-    try:
-        key.verify(value, canonical(receipt.body))
-    except InvalidSignature:
-        return fault("bad_signature")
-    return None
+    code = doubt(receipt.body, receipt.body.key, receipt.signature, trusted)
+    return None if code is None else fault(code, key=receipt.body.key)
 
 
 def _contradiction(body: Body) -> Fault | None:

@@ -1,11 +1,9 @@
 """The window of a day, as instants: it ends at the cut-off, 17:00 in Việt Nam (DOMAIN.md 11)."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
-CUT_OFF = time(10, tzinfo=UTC)
-"""17:00 Asia/Ho_Chi_Minh (UTC+7, no daylight saving), by which ledger.counts counts too."""
-_DAY = timedelta(days=1)
+from schemas.calendar.cutoff import DAY, cut_off
 
 
 class Span(NamedTuple):
@@ -16,15 +14,15 @@ class Span(NamedTuple):
 
 
 def window(day: date) -> Span:
-    """Return the window of *day*: plain days, until the working calendar comes."""
-    through = datetime.combine(day, CUT_OFF)
-    return Span(through - _DAY, through)
+    """Return the window of *day*: plain days, as counts are kept; a receipt is made of each."""
+    through = cut_off(day)
+    return Span(through - DAY, through)
 
 
 def last_closed(now: datetime) -> date:
     """Return the newest day whose window has ended at *now* (an aware datetime)."""
     today = now.astimezone(UTC).date()
-    return today if window(today).through <= now else today - _DAY
+    return today if window(today).through <= now else today - DAY
 
 
 def instant(moment: datetime) -> str:

@@ -205,16 +205,33 @@ def test_a_failed_task_is_started_only_after_a_sound_look(post: Post, world: Wor
 
 def test_a_task_that_fails_again_and_again_waits_longer_each_time() -> None:
     now = [0.0]
-    patience = Patience(clock=lambda: now[0])
+    patience = Patience(allowed=5, clock=lambda: now[0])
     started = []
     while now[0] < 20:
-        if patience.due():
+        if patience.due(FAILED):
             started.append(now[0])
         now[0] += 0.5
     assert started == [0, 1, 3, 7, 15]
     patience.forget()
     now[0] = 1000
-    assert patience.due()
+    assert patience.due(FAILED)
+
+
+def test_a_task_is_started_three_times_in_ten_minutes_then_it_is_a_persons() -> None:
+    now = [0.0]
+    patience = Patience(clock=lambda: now[0])
+    started = []
+    while now[0] < 700:
+        if patience.due(FAILED):
+            started.append(now[0])
+        if len(started) == 3 and now[0] < 600:
+            assert (patience.failed is FAILED) is (now[0] > 3)
+        if now[0] == 100:
+            patience.forget()  # it ran for a moment: what it cost is not forgotten
+            assert patience.failed is None
+        now[0] += 0.5
+    assert started[:3] == [0, 1, 3]
+    assert started[3] > 600  # Invariant 8: it is tried again all the same
 
 
 def test_without_connect_the_offset_is_unknown_and_only_the_server_is_judged(

@@ -83,7 +83,27 @@ def test_a_stage_is_what_the_chain_can_prove(
     assert awaits in stage.awaits
 
 
-def test_nothing_computed_claims_to_be_delivered_yet() -> None:
+def test_reconciled_is_stage_4_and_one_cycle_in_time_is_5() -> None:
+    perfect = figures(clean=1)
+    assert computed(TABLE, replace(perfect, on_time=True)).number == 3
+    equal = replace(perfect, reconciled=True)
+    assert (computed(TABLE, equal).number, computed(TABLE, equal).delivered) == (4, False)
+    met = computed(TABLE, replace(equal, on_time=True, fresh=True))
+    assert (met.number, met.source, met.delivered, met.fresh) == (5, COMPUTED, True, True)
+    assert not computed(TABLE, replace(equal, on_time=True)).fresh
+
+
+def test_a_unit_whose_newest_cycle_failed_is_not_complete() -> None:
+    every = {name: figures(clean=1) for name in CONTRACTS}
+    held = {n: replace(one, reconciled=True, on_time=True, fresh=True) for n, one in every.items()}
+    stale = {n: replace(one, fresh=n != "xd_van_tai_giay_phep") for n, one in held.items()}
+    for given, complete in ((held, True), (stale, False)):
+        books = {one.unit.id: one for one in Delivery(CONTRACTS, given).books(REGISTER, MARCH)}
+        assert books["so_xay_dung"].delivered == 20
+        assert books["so_xay_dung"].complete is complete
+
+
+def test_nothing_computed_claims_to_be_delivered_without_proof() -> None:
     perfect = dict.fromkeys(CONTRACTS, figures(clean=1_000_000))
     books = Delivery(CONTRACTS, perfect).books(REGISTER, MARCH)
     assert sums(books).delivered == 302

@@ -1,7 +1,10 @@
 """The files the servers start with: closed by default, loopback only, safe defaults."""
 
+from pathlib import Path
+
 import pytest
 
+from infra.errors import Fatal
 from infra.local import connect, kafka, redis, registry
 from infra.local.home import Home
 
@@ -77,3 +80,41 @@ def test_the_portals_user_of_redis_only_reads() -> None:
     assert "%R~pub:*" in found
     assert "+@write" not in found
     assert "-scan" in found
+
+
+@pytest.fixture
+def artefacts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A directory of jars that are none."""
+    found = tmp_path / "java"
+    for name in ("broker", "connect", "agent", "registry"):
+        (found / name).mkdir(parents=True)
+    (found / "agent" / "jmx_prometheus_javaagent-1.0.1.jar").touch()
+    monkeypatch.setenv("SUOI_JAVA_DIR", str(found))
+    return found
+
+
+@pytest.mark.usefixtures("artefacts")
+def test_the_metrics_of_java_are_told_on_loopback_alone(home: Home) -> None:
+    for made, port in (
+        (kafka.broker(home), home.ports.kafka_metrics),
+        (connect.worker(home), home.ports.connect_metrics),
+    ):
+        (agent,) = (word for word in made.command if word.startswith("-javaagent:"))
+        config = agent.partition(f"=127.0.0.1:{port}:")[2]
+        assert Path(config).is_file()
+
+
+@pytest.mark.usefixtures("artefacts")
+def test_an_archive_of_classes_is_written_beside_an_agent(home: Home) -> None:
+    command = kafka.broker(home).command
+    assert "-XX:+AllowArchivingWithJavaAgent" in command  # else Java 17 refuses to start
+    assert command.index("-XX:+UnlockDiagnosticVMOptions") < command.index(
+        "-XX:+AllowArchivingWithJavaAgent"
+    )
+    assert any(word.startswith("-XX:ArchiveClassesAtExit=") for word in command)
+
+
+def test_without_the_agent_the_next_step_is_said(artefacts: Path, home: Home) -> None:
+    (artefacts / "agent" / "jmx_prometheus_javaagent-1.0.1.jar").unlink()
+    with pytest.raises(Fatal, match="run `make setup`"):
+        kafka.broker(home)

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from consumers.findings import finder
 from consumers.ledger import sampling
-from consumers.ledger.watermark import Chain
+from consumers.ledger.watermark import Chain, Names
 from infra.kafka_reader import Place
 from schemas import topics
 from schemas.access import closed, grants
@@ -46,17 +47,19 @@ def test_finder_and_watermark_follow_what_the_sink_may_still_take() -> None:
     names = {"clean.nnmt_ocop.v1", "clean.nnmt_ocop.v2", "clean.nnmt_ocop.v3"}
     assert set(finder._topics(THIRD)) == names  # noqa: SLF001
     assert {name for word, name in sampling._outputs([THIRD]) if word == "clean"} == names  # noqa: SLF001
-    followed = Followed(None, None, None)  # type: ignore[arg-type]
+    asked: list[str] = []
+    followed = Followed(None, None, None, partial(remembered, asked))  # type: ignore[arg-type]
     assert set(followed.complete_through({THIRD.id: (THIRD, datetime.now(UTC))}, 0)) == {THIRD.id}
-    assert names < set(followed.asked)
+    assert names < set(asked)
+
+
+def remembered(asked: list[str], names: Names) -> dict[str, dict[Place, int]]:
+    asked += [one for some in names.values() for one in some]
+    return {key: {} for key in names}
 
 
 class Followed(Chain):
-    """Follows nothing, and remembers what it would have."""
-
-    def _ends(self, names: list[str]) -> dict[Place, int]:
-        self.asked = names
-        return {}
+    """Follows nothing."""
 
     def _passed(self, ends: dict[str, dict[Place, int]], _ask: object, _until: float) -> set[str]:
         return set(ends)

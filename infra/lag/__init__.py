@@ -1,0 +1,1 @@
+"""How far behind every hop is, whether that grows, and whether a consumer stands still: values."""

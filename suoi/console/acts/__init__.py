@@ -1,0 +1,1 @@
+"""What can be done in the console, one module for each sort of thing it is done to."""

@@ -1,0 +1,16 @@
+"""What the portal can serve at this moment."""
+
+from collections.abc import Iterator
+
+from infra.metrics.family import Sample
+from suoi.measuring.families import PORTAL_READY, PORTAL_ROWS
+from suoi.measuring.ground import Ground
+
+
+def measure(ground: Ground) -> Iterator[Sample]:
+    """Tell of each open dataset whether its cache is whole, and how many rows that holds."""
+    for dataset in ground.books.catalogue.values():
+        if dataset.open_columns:
+            rows = ground.books.open_rows(dataset)
+            yield from PORTAL_READY.of(rows is not None, dataset.id)
+            yield from PORTAL_ROWS.of(rows, dataset.id)

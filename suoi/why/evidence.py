@@ -1,0 +1,32 @@
+"""What the judges of the links ask of an observation, again and again."""
+
+from connectors.guards import Refusal
+from suoi.why.chain import Answer, Link, Observation
+
+
+def ill(seen: Observation, name: str) -> str:
+    """Say what is wrong with the process *name*; empty where nothing is, or nobody here knows."""
+    part = seen.parts.get(name)
+    if part is None:
+        return ""
+    if part.frozen:
+        return "is frozen: its process is stopped by a signal (SIGSTOP)"
+    if part.state not in {"ready", "done"}:
+        return f"is {part.state}" + (f": {part.problem}" if part.problem else "")
+    return ""
+
+
+def told(seen: Observation, said: tuple[Link, str, str, str], who: str, part: str) -> Answer:
+    """Answer *said* (link, code, what, next step), with what *who* did not do and *part* is."""
+    link, code, what, step = said
+    found = {"said": seen.silent.get(who, ""), "process": ill(seen, part)}
+    evidence = {name: words for name, words in found.items() if words}
+    return Answer(link=link, code=code, what=what, next_step=step, evidence=evidence)
+
+
+def refusal(seen: Observation, *guards: str) -> Refusal | None:
+    """Find the first refusal of *guards* that concerns this dataset or its whole source."""
+    for one in seen.capture.problems if seen.capture else ():
+        if one.guard in guards and one.dataset in {"", seen.dataset.id}:
+            return one
+    return None
