@@ -4,6 +4,7 @@ Guards first; then the connector, seeded where it has no offset yet; then the lo
 yet loaded.
 """
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -81,19 +82,19 @@ def ask_for_loads(desk: Desk) -> tuple[str, ...]:
 
 
 def ask_again(desk: Desk) -> tuple[str, ...]:
-    """Signal every table whose load Debezium has forgotten, and no other; returns those.
+    """Signal every table whose load was cut short, by no fault of its own; returns those.
 
-    One nobody asked for is for `apply`, one that failed is for a person. A table that is not
-    captured now (its connector is being seeded) is left: MariaDB's would never start again (see
+    One nobody asked for is for `apply`, one that failed otherwise is for a person. A table that is
+    not captured now (its connector is being seeded) is left: MariaDB's would never start again (see
     `_halt`).
 
     Raises:
         Transient: Connect, Kafka or the source does not answer.
     """
-    forgotten = loads.lost(desk.loads())
-    if not forgotten:
+    wanted = loads.cut_short(desk.loads(), time.time())
+    if not wanted:
         return ()
-    return ask_for(desk, _captured_now(desk.connect.config(desk.source.id), forgotten))
+    return ask_for(desk, _captured_now(desk.connect.config(desk.source.id), wanted))
 
 
 def ask_for(desk: Desk, tables: tuple[str, ...]) -> tuple[str, ...]:

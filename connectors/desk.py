@@ -12,6 +12,7 @@ from connectors.capture import Config, captured
 from connectors.engines import Engine, engine_of, settings_refused, wanted_config
 from connectors.guards import RUN_SCRIPT, Refusal, unique
 from connectors.loads import Load
+from connectors.notifications import read_notifications
 from connectors.place import Place
 from connectors.sources import Source
 from connectors.vitals import falls_behind
@@ -87,7 +88,7 @@ class Desk:
 
     def loads(self) -> dict[str, Load]:
         """How far the load of each table is."""
-        told = loads.read_notifications(self.reader, self.source.id)
+        told = read_notifications(self.reader, self.source.id)
         offset, now_s = self.offset(), time.time()
         found = loads.loads(self.tables, told, offset, self.source.generation)
         found = loads.with_lost(found, told, offset, now_s)

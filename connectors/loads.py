@@ -6,7 +6,9 @@ notifications topic, so that whether a table is complete can be read from Kafka 
 
 Measured: a second signal for a queued table loads it twice and takes over the name of the running
 load, so tables are recognised by name, never by the signal's id; an empty table completes as
-EMPTY; a table that could not be read completes too, with another status.
+EMPTY; a table that could not be read completes too, with another status: SQL_EXCEPTION where the
+server or the wire to it broke the reading off. Such a load is asked for again, later each time
+(docs/decisions/20261123-a-load-that-was-broken-off.md).
 
 Measured too (3.6.3): an offset written by a row of the load does not carry the load's place. Killed
 where that one was committed last, Connect starts with "No incremental snapshot in progress", and
@@ -23,25 +25,21 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-import structlog
-from confluent_kafka import Consumer, Message
-
 from connectors.capture import CHUNK_ROWS
-from infra import kafka_reader
-from schemas import topics
+from connectors.notifications import Notification
 
-_KIND = "Incremental Snapshot"
-_WHOLE = ("SUCCEEDED", "EMPTY")
+_WHOLE, _BROKEN_OFF = ("SUCCEEDED", "EMPTY"), "SQL_EXCEPTION"
 PENDING_S = 120
 """A signal younger than this is still on its way through the log; it is not given again."""
 LOST_S = 120
 """A load that told of itself later than this, by Connect's clock, may still be under way."""
+_FIRST_REST_S, _LONGEST_REST_S = 30, 3600
+"""How long a load that was broken off rests before it is asked for again: doubled each time."""
 _FORGOTTEN = "Debezium no longer knows of it"
-_log = structlog.get_logger()
 
 
 class State(StrEnum):
-    """How far the load of one table is."""
+    """How far the newest load of one table is."""
 
     WAITING = "waiting"
     """Nobody has asked for it yet, or the request was lost."""
@@ -49,7 +47,7 @@ class State(StrEnum):
     """Asked for: in Debezium's queue or under way."""
     LOADED = "loaded"
     FAILED = "failed"
-    """Debezium gave the table up; `suoi connector apply` asks again."""
+    """Debezium gave the table up; `suoi connector apply` asks again, of some the watch too."""
     LOST = "lost"
     """Debezium no longer knows of it; the watch asks again."""
 
@@ -59,7 +57,7 @@ _WANTING = (State.WAITING, State.FAILED, State.LOST)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Load:
-    """The load of one table."""
+    """The newest load of one table: the first, or one that was asked for once more."""
 
     table: str
     state: State
@@ -68,28 +66,26 @@ class Load:
     estimated: int | None = None
     """Rows the server believes the table has."""
     completed_ms: int | None = None
-    """When it was complete, ms since the epoch by Connect's clock; no watermark is earlier."""
+    """When the table first was in raw.* whole, ms since the epoch by Connect's clock.
+
+    No watermark is earlier. A later load, whatever becomes of it, takes nothing of that away.
+    """
     cause: str = ""
+    failures: int = 0
+    """How often in a row its reading was broken off."""
+    failed_ms: int = 0
+    """When that was the last time, as `completed_ms`."""
 
+    @property
+    def whole(self) -> bool:
+        """True where the table is in raw.* whole, also while it is loaded once more."""
+        return self.completed_ms is not None
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Notification:
-    """One message of Debezium about a load."""
-
-    type: str
-    ts_ms: int
-    generation: int
-    data: Mapping[str, str]
-
-
-def read_notifications(reader: Consumer, source: str) -> list[Notification]:
-    """Read all notifications of *source* there are now, oldest first."""
-    stretches = {
-        place: kafka_reader.bounds(reader, place)
-        for place in kafka_reader.partitions(reader, topics.notifications(source))
-    }
-    decoded = (_decoded(message) for message in kafka_reader.read(reader, stretches))
-    return [notification for notification in decoded if notification is not None]
+    @property
+    def mends(self) -> bool:
+        """True where nobody need ask for it again: the watch does."""
+        broken_off = self.state is State.FAILED and self.cause == _BROKEN_OFF
+        return broken_off or self.state is State.LOST
 
 
 def loads(
@@ -103,9 +99,9 @@ def loads(
     found = {table: Load(table=table, state=State.WAITING) for table in tables}
     for one in told:
         _tell(found, one)
-    for table in (*_queue(told), *_stored_queue(offset)):
+    for table in _stored_queue(offset):  # it may lag behind what was told
         if table in found and found[table].state is not State.LOADED:
-            found[table] = replace(found[table], state=State.LOADING)
+            found[table] = _begun(found[table])
     return found
 
 
@@ -154,9 +150,18 @@ def due(found: Mapping[str, Load]) -> tuple[str, ...]:
     return tuple(load.table for load in found.values() if load.state in _WANTING)
 
 
-def lost(found: Mapping[str, Load]) -> tuple[str, ...]:
-    """Name the tables that were asked for and that Debezium has forgotten."""
-    return tuple(load.table for load in found.values() if load.state is State.LOST)
+def cut_short(found: Mapping[str, Load], now_s: float) -> tuple[str, ...]:
+    """Name the tables that were asked for and need no person to be asked for again.
+
+    Debezium has forgotten them, or their reading was broken off and they have rested. One that
+    failed in the future, by our clock, is asked for at once: a clock is wrong.
+    """
+    return tuple(load.table for load in found.values() if load.mends and not _rests(load, now_s))
+
+
+def _rests(load: Load, now_s: float) -> bool:
+    rest_s = min(_FIRST_REST_S * 2 ** (load.failures - 1), _LONGEST_REST_S)
+    return load.state is State.FAILED and 0 <= now_s - load.failed_ms / 1000 < rest_s
 
 
 def signal_for(tables: Sequence[str], now_s: float | None = None) -> dict[str, str]:
@@ -182,38 +187,41 @@ def _capped(load: Load, estimates: Mapping[str, int]) -> int:
 
 def _tell(found: dict[str, Load], one: Notification) -> None:
     """Let one notification change what we know of the tables it is about."""
-    _turn(found, State.WAITING, State.LOADING, _left(one))
+    for table in _left(one):
+        if table in found:
+            found[table] = _begun(found[table])
     if one.type == "ABORTED":  # by a person at the source; a person asks again
-        _turn(found, State.LOADING, State.WAITING, tuple(found))
+        found.update({table: _given_up(load) for table, load in found.items()})
     elif one.type == "IN_PROGRESS":
         load = found.get(one.data.get("current_collection_in_progress", ""))
-        if load and load.state is not State.LOADED:
-            found[load.table] = replace(
-                load, state=State.LOADING, scanned=load.scanned + CHUNK_ROWS
-            )
+        if load:
+            begun = _begun(load)
+            found[load.table] = replace(begun, scanned=begun.scanned + CHUNK_ROWS)
     elif one.type == "TABLE_SCAN_COMPLETED":
         load = found.get(one.data.get("scanned_collection", ""))
-        if load and load.state is not State.LOADED:
-            found[load.table] = _completed(load, one)
+        if load:
+            found[load.table] = _ended(load, one)
 
 
-def _turn(found: dict[str, Load], before: State, after: State, tables: Iterable[str]) -> None:
-    for table in tables:
-        if table in found and found[table].state is before:
-            found[table] = replace(found[table], state=after)
+def _begun(load: Load) -> Load:
+    """One that is asked for, from its first row on where it was not under way."""
+    return load if load.state is State.LOADING else replace(load, state=State.LOADING, scanned=0)
 
 
-def _completed(load: Load, one: Notification) -> Load:
+def _given_up(load: Load) -> Load:
+    if load.state is not State.LOADING:
+        return load
+    return replace(load, state=State.LOADED if load.whole else State.WAITING)
+
+
+def _ended(load: Load, one: Notification) -> Load:
     status = one.data.get("status", "")
-    rows = int(one.data.get("total_rows_scanned") or 0)
+    load = replace(load, scanned=int(one.data.get("total_rows_scanned") or 0))
     if status in _WHOLE:
-        return replace(load, state=State.LOADED, scanned=rows, completed_ms=one.ts_ms, cause="")
-    return replace(load, state=State.FAILED, scanned=rows, cause=status)
-
-
-def _queue(told: Sequence[Notification]) -> tuple[str, ...]:
-    """What the newest notification leaves to be done."""
-    return _left(told[-1]) if told else ()
+        first_ms = one.ts_ms if load.completed_ms is None else load.completed_ms
+        return replace(load, state=State.LOADED, completed_ms=first_ms, cause="", failures=0)
+    failures = load.failures + (status == _BROKEN_OFF)
+    return replace(load, state=State.FAILED, cause=status, failures=failures, failed_ms=one.ts_ms)
 
 
 def _left(one: Notification) -> tuple[str, ...]:
@@ -229,34 +237,6 @@ def _stored_queue(offset: Mapping[str, Any] | None) -> Iterator[str]:
     text = (offset or {}).get("incremental_snapshot_collections")
     for item in json.loads(text) if text else ():
         yield item["incremental_snapshot_collections_id"]
-
-
-def _decoded(message: Message) -> Notification | None:
-    """Read one record of the notifications topic; None where it is about something else.
-
-    One that cannot be read is passed over, loudly: what it told of is asked for again some day,
-    and the watch, which reads them too, must not end by it.
-    """
-    try:
-        value = json.loads(message.value() or b"{}")
-        if value.get("aggregate_type") != _KIND:
-            return None
-        return Notification(
-            type=value["type"],
-            ts_ms=int(value["timestamp"]),
-            generation=_generation(message),
-            data=value.get("additional_data") or {},
-        )
-    except (ValueError, KeyError, AttributeError, TypeError):
-        _log.error("notification.unreadable", topic=message.topic(), offset=message.offset())
-        return None
-
-
-def _generation(message: Message) -> int:
-    headers = dict(message.headers() or [])
-    value = headers.get("suoi.generation") or b"1"
-    text = value if isinstance(value, str) else value.decode()
-    return int(text.strip('"'))
 
 
 def _age_s(name: str, now_s: float) -> float:

@@ -65,13 +65,18 @@ class Status:
 
     def _load_troubles(self) -> Iterator[Refusal]:
         for one in self.loads:
-            if one.state is State.LOST:
-                said = f"the load of {one.table} was begun and not finished: {one.cause}"
+            if one.mends:
+                said = f"the load of {one.table} was begun and not finished: {_cause(one)}"
                 remedy = "it is asked for again by itself while its connector runs"
                 yield Refusal("load", f"{said}; {remedy}, or at once by {_APPLY}.")
-            if one.state is State.FAILED:
+            elif one.state is State.FAILED:
                 said = f"the load of {one.table} has failed ({one.cause or 'no cause is told'})"
                 yield Refusal("load", f"{said}; {_APPLY} asks for it again.")
+
+
+def _cause(load: Load) -> str:
+    times = f", {load.failures} times in a row" if load.failures > 1 else ""
+    return f"{load.cause}{times}"
 
 
 def status_of(desk: Desk) -> Status:

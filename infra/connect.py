@@ -12,6 +12,8 @@ Config = dict[str, str]
 
 _CONFLICT, _MISSING, _SERVER = 409, 404, 500
 """409 = the worker is rebalancing: ask again."""
+_SHORTEST_TRY_S, _LONGEST_TRY_S = 0.5, 20.0
+"""One that is silent takes no more of our time than our patience; the last try is no empty one."""
 _STRANGER = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
 """It does not know our REST user; said in plain text."""
 
@@ -119,7 +121,8 @@ class Connect:
         deadline = time.monotonic() + self._patience_s
         wait_s = 0.1
         while True:
-            answer, away = self._try(method, path, json)
+            left_s = max(deadline - time.monotonic(), _SHORTEST_TRY_S)
+            answer, away = self._try(method, path, json, min(left_s, _LONGEST_TRY_S))
             if answer is not None and _settled(answer):
                 return _accepted(answer)
             if time.monotonic() + wait_s > deadline:
@@ -128,17 +131,17 @@ class Connect:
             wait_s = min(wait_s * 2, 2.0)
 
     def _try(
-        self, method: str, path: str, json: object
+        self, method: str, path: str, json: object, timeout_s: float
     ) -> tuple[httpx.Response | None, httpx.TransportError | None]:
         try:
-            return self._client.request(method, path, json=json), None
+            return self._client.request(method, path, json=json, timeout=timeout_s), None
         except httpx.TransportError as error:
             return None, error
 
 
 def open_connect(url: str, user: str, password: str, patience_s: float = 30.0) -> Connect:
     """Open a client of the Connect cluster at *url*."""
-    return Connect(httpx.Client(base_url=url, auth=(user, password), timeout=20.0), patience_s)
+    return Connect(httpx.Client(base_url=url, auth=(user, password)), patience_s)
 
 
 def _settled(answer: httpx.Response) -> bool:

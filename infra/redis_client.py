@@ -11,6 +11,8 @@ from infra.errors import Fatal, Transient
 from infra.settings import RedisAccess
 
 Redis = redis.Redis
+ASKED_S = 2.0
+"""How long Redis may be silent where a person waits for the answer, or one asks every second."""
 _TRANSIENT = (
     redis.ConnectionError,
     redis.TimeoutError,
@@ -20,8 +22,10 @@ _TRANSIENT = (
 _REFUSED = (redis.exceptions.AuthenticationError, redis.exceptions.NoPermissionError)
 
 
-def open_redis(access: RedisAccess, name: str) -> Redis:
+def open_redis(access: RedisAccess, name: str, patience_s: float = 10.0) -> Redis:
     """Make a client that connects when first used; *name* is what Redis shows for us.
+
+    *patience_s* is how long one command may take.
 
     It never retries by itself: whether a batch was written is asked of the offsets in Redis.
     """
@@ -31,8 +35,8 @@ def open_redis(access: RedisAccess, name: str) -> Redis:
         username=access.user,
         password=access.password_file.read_text().strip(),
         client_name=name,
-        socket_timeout=10,
-        socket_connect_timeout=5,
+        socket_timeout=patience_s,
+        socket_connect_timeout=min(patience_s, 5),
         retry=Retry(NoBackoff(), 0),
         decode_responses=False,
     )

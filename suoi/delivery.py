@@ -7,6 +7,7 @@ from datetime import datetime
 from psycopg import sql
 
 from connectors import loads
+from connectors.notifications import read_notifications
 from connectors.sources import read_sources
 from consumers.ledger.delivery import Figures
 from consumers.ledger.obligations.store import Store
@@ -60,10 +61,10 @@ def proofs(province: Connection) -> Proofs:
 def _loaded(books: Books, source: str) -> Iterable[tuple[Dataset, bool]]:
     """Pair each dataset of *source* with whether its first full load is finished."""
     mine = books.catalogue.of_source(source)
-    told = loads.read_notifications(books.reader, source)
+    told = read_notifications(books.reader, source)
     generation = generation_of(books.reader, source)
     found = loads.loads(map(topics.qualified, mine), told, None, generation)
-    return [(item, found[topics.qualified(item)].state is loads.State.LOADED) for item in mine]
+    return [(item, found[topics.qualified(item)].whole) for item in mine]
 
 
 def counted(province: Connection, dataset: Dataset) -> Figures:

@@ -5,7 +5,7 @@ What is read here is read as the role `reader`, which may change nothing.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any, cast
 from confluent_kafka import Consumer
 
 from connectors import loads
+from connectors.notifications import read_notifications
 from consumers.cache.keys import cache_keys
 from consumers.ledger.conservation import OUTCOMES, Finding, Sample, judge
 from consumers.ledger.sampling import Sampler
@@ -26,7 +27,7 @@ from infra.local.access import CONNECT_USER, connect_url, environment, postgres_
 from infra.local.home import Home
 from infra.memory import MemoryReader
 from infra.postgres import Connection, connect
-from infra.redis_client import Redis, asking, open_redis
+from infra.redis_client import ASKED_S, Redis, asking, open_redis
 from infra.settings import read_settings
 from schemas import topics
 from schemas.catalogue import Catalogue
@@ -82,22 +83,30 @@ class Books:
         finally:
             client.close()
 
-    def open_rows(self, dataset: Dataset) -> int | None:
-        """How many rows of *dataset* the portal serves; None where its cache is not whole."""
-        if not dataset.open_columns:
-            return None
-        with suppress(Transient), asking():
+    def open_rows(self) -> dict[str, int | None]:
+        """How many rows of each open dataset the portal serves; None where no cache is whole.
+
+        A Redis that is silent is waited for once, not once for each dataset.
+        """
+        public = [dataset for dataset in self.catalogue.values() if dataset.open_columns]
+        try:
+            return {dataset.id: self._served(dataset) for dataset in public}
+        except Transient:
+            return dict.fromkeys((dataset.id for dataset in public), None)
+
+    def _served(self, dataset: Dataset) -> int | None:
+        with asking():
             current = cast("bytes | None", self.redis.get(cache_keys(dataset, "").current))
-            if current is not None:
-                return int(self.redis.hlen(cache_keys(dataset, current.decode()).rows))
-        return None
+            if current is None:
+                return None
+            return int(self.redis.hlen(cache_keys(dataset, current.decode()).rows))
 
     def _loaded(self, source: str, beat: datetime) -> Iterator[Dataset]:
         """Datasets of *source* whose table had been loaded whole when *beat* was written.
 
         The notice of a finished load may overtake the load's last rows; a later beat does not.
         """
-        told = loads.read_notifications(self.reader, source)
+        told = read_notifications(self.reader, source)
         mine = self.catalogue.of_source(source)
         generation = generation_of(self.reader, source)
         unseen = self._unpublished(source)
@@ -141,7 +150,7 @@ def open_books(home: Path) -> Iterator[Books]:
             streams=streams,
             portal=portal,
             province=province,
-            redis=open_redis(settings.redis, "suoi-books"),
+            redis=open_redis(settings.redis, "suoi-books", ASKED_S),
         )
     finally:
         for opened in (reader, streams, portal, province):
@@ -164,9 +173,9 @@ def datasets(home: Path) -> dict[str, dict[str, Any]]:
 def counts(books: Books) -> dict[str, dict[str, Any]]:
     """Figures of every dataset without the watermark: quick enough to ask for twice a second."""
     findings = [judge(sample) for sample in books.samples()]
+    served = books.open_rows()
     return {
-        dataset.id: _counts(_of(findings, dataset.id)) | {"open": books.open_rows(dataset)}
-        for dataset in books.catalogue.values()
+        name: _counts(_of(findings, name)) | {"open": served.get(name)} for name in books.catalogue
     }
 
 

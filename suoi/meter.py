@@ -23,7 +23,7 @@ from infra.local.access import CONNECT_USER, connect_url, environment, postgres_
 from infra.local.home import Home
 from infra.postgres import Database
 from infra.queries import read_queries
-from infra.redis_client import Redis, asking, open_redis
+from infra.redis_client import ASKED_S, Redis, asking, open_redis
 from infra.settings import read_settings
 from schemas import topics
 from schemas.catalogue import Catalogue
@@ -186,6 +186,6 @@ def open_meter(home: Home, catalogue: Catalogue) -> Iterator[Meter]:
             streams=consumers[1],
             portal=consumers[2],
             province=province,
-            redis=open_redis(settings.redis, "suoi-lag"),
+            redis=open_redis(settings.redis, "suoi-lag", ASKED_S),
             connect=connect,
         )

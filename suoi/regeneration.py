@@ -19,7 +19,6 @@ from confluent_kafka.admin import AdminClient
 from connectors.apply import apply, ask_for_loads
 from connectors.desk import Desk
 from connectors.guards import Refusal
-from connectors.loads import State
 from connectors.regenerate import reopen, reset
 from consumers.sweep import Order, Vanished, count_vanished, sweep
 from infra.control import read_standings, write_standing
@@ -201,7 +200,7 @@ class Work:
             return tuple(
                 f"{one.table} is {one.state.value}, {one.scanned} rows read; run it again later."
                 for one in desk.loads().values()
-                if one.state is not State.LOADED
+                if not one.whole
             )
 
         return self._wait(missing)

@@ -9,8 +9,6 @@ from suoi.measuring.ground import Ground
 
 def measure(ground: Ground) -> Iterator[Sample]:
     """Tell of each open dataset whether its cache is whole, and how many rows that holds."""
-    for dataset in ground.books.catalogue.values():
-        if dataset.open_columns:
-            rows = ground.books.open_rows(dataset)
-            yield from PORTAL_READY.of(rows is not None, dataset.id)
-            yield from PORTAL_ROWS.of(rows, dataset.id)
+    for name, rows in ground.books.open_rows().items():
+        yield from PORTAL_READY.of(rows is not None, name)
+        yield from PORTAL_ROWS.of(rows, name)

@@ -12,8 +12,8 @@ _NEXT_LOAD = {
     LoadState.WAITING: "`suoi connector apply` asks for it",
     LoadState.LOADING: "wait: `suoi connector status` shows how far it is",
     LoadState.FAILED: "read logs/connect.log, then `suoi connector apply` asks for it again",
-    LoadState.LOST: "it is asked for again by itself; `suoi connector apply` does it at once",
 }
+_MENDS = "it is asked for again by itself; `suoi connector apply` does it at once"
 
 
 def source_answers(seen: Observation) -> Answer | None:
@@ -146,12 +146,12 @@ def connector_runs(seen: Observation) -> Answer | None:
 def table_is_loaded(seen: Observation) -> Answer | None:
     """Its table was loaded whole."""
     load = seen.load
-    if load is None or load.state is LoadState.LOADED:
+    if load is None or load.whole:
         return None
     return Answer(
         link=Link.CONNECTOR,
         code=f"load.{load.state.value}",
         what=f"its table is not loaded whole yet: {load.state.value}",
-        next_step=_NEXT_LOAD[load.state],
+        next_step=_MENDS if load.mends else _NEXT_LOAD[load.state],
         evidence={"rows": load.scanned, "estimated": load.estimated, "cause": load.cause},
     )

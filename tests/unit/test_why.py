@@ -41,7 +41,8 @@ RUNNING = Status(
     problems=(),
     loads=(),
 )
-LOADED = Load(table="thu.mo", state=LoadState.LOADED, scanned=30)
+LOADED = Load(table="thu.mo", state=LoadState.LOADED, scanned=30, completed_ms=1)
+UNLOADED = replace(LOADED, completed_ms=None)
 
 
 def sample(at: float = 100.0, **facts: Any) -> Sample:  # noqa: ANN401
@@ -118,8 +119,8 @@ STATES = [
     (capture(task="FAILED", cause="ConnectException"), Link.CONNECTOR, "connector.failed"),
     (capture(task="UNASSIGNED"), Link.CONNECTOR, "connector.starting"),
     (capture(log={"active": "false"}), Link.SLOT, "slot.inactive"),
-    ({"load": replace(LOADED, state=LoadState.LOADING)}, Link.CONNECTOR, "load.loading"),
-    ({"load": replace(LOADED, state=LoadState.FAILED)}, Link.CONNECTOR, "load.failed"),
+    ({"load": replace(UNLOADED, state=LoadState.LOADING)}, Link.CONNECTOR, "load.loading"),
+    ({"load": replace(UNLOADED, state=LoadState.FAILED)}, Link.CONNECTOR, "load.failed"),
     (paused(control.decided("sửa biểu mẫu")), Link.STREAMS, "dataset.paused"),
     (paused(control.expired(OPEN, "3-9", "raw:0:3")), Link.TOPIC, "raw.expired"),
     ({"holes": {Hop.RAW_TO_VERDICT: "raw.x:0 offsets 3 to 9"}}, Link.TOPIC, "raw.expired"),

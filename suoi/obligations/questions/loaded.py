@@ -1,6 +1,7 @@
 """Whether the first load of a dataset is whole: from Debezium's notifications."""
 
 from connectors import loads
+from connectors.notifications import read_notifications
 from consumers.ledger.obligations.evidence import Load
 from infra.errors import Transient
 from schemas import topics
@@ -13,9 +14,9 @@ def loaded(books: Books, dataset: Dataset) -> Load:
     """Say how far the load of *dataset* is; unknown where Kafka does not answer."""
     table = topics.qualified(dataset)
     try:
-        told = loads.read_notifications(books.reader, dataset.source)
+        told = read_notifications(books.reader, dataset.source)
         generation = generation_of(books.reader, dataset.source)
     except Transient:
         return Load()
     found = loads.loads([table], told, None, generation)[table]
-    return Load(whole=found.state is loads.State.LOADED, done=found.scanned, total=found.estimated)
+    return Load(whole=found.whole, done=found.scanned, total=found.estimated)

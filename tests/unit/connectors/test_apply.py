@@ -12,7 +12,8 @@ from connectors.capture import seeding
 from connectors.desk import Desk
 from connectors.engines import ENGINES
 from connectors.guards import Refusal
-from connectors.loads import Notification, State
+from connectors.loads import State
+from connectors.notifications import Notification
 from connectors.place import Place
 from connectors.sources import read_sources
 from infra.connect import Connect, ConnectorState
@@ -88,7 +89,7 @@ class FakeSource:
 @pytest.fixture
 def source(monkeypatch: pytest.MonkeyPatch) -> FakeSource:
     fake = FakeSource(FakeConnect())
-    monkeypatch.setattr(desks.loads, "read_notifications", lambda *_: [])
+    monkeypatch.setattr(desks, "read_notifications", lambda *_: [])
     engine = replace(
         ENGINES[SOURCE.engine],
         ask=fake.ask,
@@ -245,7 +246,8 @@ def told(kind: str, **data: str) -> Notification:
 
 BIRTH = "ho_tich.khai_sinh"
 CUT = told("IN_PROGRESS", current_collection_in_progress=BIRTH, data_collections=BIRTH)
-REFUSED = told("TABLE_SCAN_COMPLETED", scanned_collection=BIRTH, status="SQL_EXCEPTION")
+BROKEN_OFF = told("TABLE_SCAN_COMPLETED", scanned_collection=BIRTH, status="SQL_EXCEPTION")
+REFUSED = told("TABLE_SCAN_COMPLETED", scanned_collection=BIRTH, status="UNKNOWN_SCHEMA")
 
 
 def hear(desk: Desk, monkeypatch: pytest.MonkeyPatch, *said: Notification) -> None:
@@ -253,7 +255,7 @@ def hear(desk: Desk, monkeypatch: pytest.MonkeyPatch, *said: Notification) -> No
     connect = cast("FakeConnect", desk.connect)
     connect.configure("", desk.wanted)
     connect.position = {"lsn": 10}
-    monkeypatch.setattr(desks.loads, "read_notifications", lambda *_: list(said))
+    monkeypatch.setattr(desks, "read_notifications", lambda *_: list(said))
     monkeypatch.setattr(desks.time, "time", lambda: 1_795_311_284.0 + 500)
 
 
@@ -268,8 +270,18 @@ def test_a_load_that_was_forgotten_is_asked_for_again_alone_and_once(
     assert BIRTH in signal["data"]
 
 
+def test_a_load_that_was_broken_off_is_asked_for_again_once_it_has_rested(
+    desk: Desk, source: FakeSource, monkeypatch: pytest.MonkeyPatch
+) -> None:  # Invariant 8
+    hear(desk, monkeypatch, *[BROKEN_OFF] * 7)  # rests for 1,920 s
+    assert ask_again(desk) == ()
+    hear(desk, monkeypatch, BROKEN_OFF)
+    assert ask_again(desk) == (BIRTH,)
+    assert len(source.signals) == 1
+
+
 @pytest.mark.parametrize("said", [(), (REFUSED, told("COMPLETED"))])
-def test_what_nobody_asked_for_and_what_failed_are_not_asked_for_again(
+def test_what_nobody_asked_for_and_what_was_refused_are_not_asked_for_again(
     said: tuple[Notification, ...],
     desk: Desk,
     source: FakeSource,

@@ -43,6 +43,20 @@ def test_connect_away_is_transient() -> None:
         client(away, patience_s=0.15).names()
 
 
+def test_one_that_is_silent_takes_no_more_than_our_patience() -> None:
+    allowed: list[float] = []
+
+    def silent(request: httpx.Request) -> httpx.Response:
+        allowed.append(request.extensions["timeout"]["read"])
+        message = "silent"
+        raise httpx.ReadTimeout(message, request=request)
+
+    with pytest.raises(Transient, match="does not answer"):
+        client(silent, patience_s=0.9).names()
+    assert allowed[0] <= 0.9
+    assert min(allowed) == 0.5  # the last try is no empty one
+
+
 @pytest.mark.parametrize("stray", [b"", b"<html>", b"\xff\xfe"])
 @pytest.mark.parametrize("code", [200, 404])
 def test_what_its_web_server_says_while_it_starts_is_asked_again(code: int, stray: bytes) -> None:

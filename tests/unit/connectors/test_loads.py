@@ -7,23 +7,22 @@ import pytest
 from confluent_kafka import Consumer
 from structlog.testing import capture_logs
 
-from connectors import loads as subject
+from connectors import notifications as subject
 from connectors.capture import CHUNK_ROWS
 from connectors.loads import (
     LOST_S,
     PENDING_S,
     Load,
-    Notification,
     State,
+    cut_short,
     due,
     loads,
-    lost,
-    read_notifications,
     signal_for,
     with_estimates,
     with_lost,
     with_signals,
 )
+from connectors.notifications import Notification, read_notifications
 
 BIRTH, DEATH = "ho_tich.khai_sinh", "ho_tich.khai_tu"
 TOLD_S = 1_795_311_284.866
@@ -109,7 +108,56 @@ def test_a_new_generation_loads_everything_anew() -> None:
 
 def test_a_second_load_of_a_loaded_table_does_not_unload_it() -> None:
     told = [finished(BIRTH, "SUCCEEDED", BIRTH, rows=5), started(BIRTH), reading(BIRTH, BIRTH)]
+    load = loads([BIRTH], told, None, generation=1)[BIRTH]
+    assert (load.whole, load.state, load.scanned) == (True, State.LOADING, CHUNK_ROWS)
+
+
+def test_a_second_load_that_fails_is_owed_and_takes_nothing_of_the_first_away() -> None:
+    told = [finished(BIRTH, "SUCCEEDED", BIRTH, rows=5), finished(BIRTH, "SQL_EXCEPTION", BIRTH)]
+    found = loads([BIRTH], told, None, generation=1)
+    assert (found[BIRTH].completed_ms, found[BIRTH].state) == (told[0].ts_ms, State.FAILED)
+    assert due(found) == (BIRTH,)
+
+
+def test_a_second_load_that_a_person_stopped_is_owed_to_nobody() -> None:
+    told = [finished(BIRTH, "EMPTY", BIRTH), started(BIRTH), said("ABORTED")]
     assert loads([BIRTH], told, None, generation=1)[BIRTH].state is State.LOADED
+
+
+def test_an_offset_that_lags_behind_the_end_of_a_load_does_not_begin_it_again() -> None:
+    queue = json.dumps([{"incremental_snapshot_collections_id": BIRTH}])
+    stored = {"incremental_snapshot_collections": queue}
+    assert state(finished(BIRTH, "SUCCEEDED", BIRTH), offset=stored)[BIRTH] is State.LOADED
+
+
+def broken_off(times: int) -> dict[str, Load]:
+    """Of a load that the server or the wire to it broke off *times* times in a row."""
+    told = [finished(BIRTH, "SQL_EXCEPTION", BIRTH)] * times
+    return loads([BIRTH], told, None, generation=1)
+
+
+@pytest.mark.parametrize(
+    ("times", "rest_s"), [(1, 30), (2, 60), (3, 120), (7, 1920), (8, 3600), (2_000, 3600)]
+)
+def test_a_load_that_was_broken_off_rests_longer_each_time(times: int, rest_s: int) -> None:
+    found = broken_off(times)
+    assert cut_short(found, TOLD_S + rest_s - 1) == ()
+    assert cut_short(found, TOLD_S + rest_s + 1) == (BIRTH,)  # Invariant 8
+
+
+def test_a_clock_that_is_wrong_keeps_no_load_waiting() -> None:
+    assert cut_short(broken_off(1), TOLD_S - 86_400) == (BIRTH,)
+
+
+def test_a_load_that_succeeds_begins_its_rests_anew() -> None:
+    told = [finished(BIRTH, status, BIRTH) for status in ("SQL_EXCEPTION", "SUCCEEDED")]
+    assert loads([BIRTH], told, None, generation=1)[BIRTH].failures == 0
+
+
+@pytest.mark.parametrize("status", ["UNKNOWN_SCHEMA", "NO_PRIMARY_KEY", "SKIPPED"])
+def test_a_load_that_debezium_refuses_is_a_persons(status: str) -> None:
+    found = loads([BIRTH], [finished(BIRTH, status, BIRTH)], None, generation=1)
+    assert cut_short(found, TOLD_S + 86_400) == ()
 
 
 def test_only_what_nobody_asked_for_is_due() -> None:
@@ -121,7 +169,7 @@ def test_only_what_nobody_asked_for_is_due() -> None:
         "e": Load(table="e", state=State.LOST),
     }
     assert due(found) == ("a", "d", "e")
-    assert lost(found) == ("e",)
+    assert cut_short(found, TOLD_S) == ("e",)
 
 
 def test_a_signal_still_travelling_is_not_given_twice_and_a_lost_one_is() -> None:

@@ -1,5 +1,7 @@
 """What `suoi connector status` calls a trouble of a load, and what it says is done next."""
 
+from dataclasses import replace
+
 import pytest
 
 from connectors.loads import Load, State
@@ -40,6 +42,12 @@ def test_a_lost_load_is_a_trouble_that_says_what_happens_next() -> None:  # Inva
 
 
 def test_a_failed_load_is_a_trouble_for_a_person() -> None:
-    [trouble] = status(load(State.FAILED, "SQL_EXCEPTION")).troubles
-    assert "has failed (SQL_EXCEPTION)" in trouble.sentence
+    [trouble] = status(load(State.FAILED, "UNKNOWN_SCHEMA")).troubles
+    assert "has failed (UNKNOWN_SCHEMA)" in trouble.sentence
     assert "by itself" not in trouble.sentence
+
+
+def test_a_load_that_was_broken_off_says_how_often_and_that_it_mends() -> None:
+    [trouble] = status(replace(load(State.FAILED, "SQL_EXCEPTION"), failures=3)).troubles
+    assert "SQL_EXCEPTION, 3 times in a row" in trouble.sentence
+    assert "asked for again by itself" in trouble.sentence
