@@ -14,7 +14,7 @@ demo: setup  ## the whole chain on this machine, and a short story
 	@$(BIN)/suoi demo
 
 test: check  ## lint, types, layers, and every test
-	@$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/pytest -n 2
 
 check: setup  ## lint, types, layers
 	@$(BIN)/ruff check .

@@ -9,25 +9,35 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.stack import Stack
 from support.witness import Witness
+from xdist.scheduler import LoadScopeScheduling
 
 
-@pytest.hookimpl(tryfirst=True)
+class Sharing(LoadScopeScheduling):
+    """One worker has the stack; the tests of any other file stay together, for their servers."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "stack" if _on_the_stack(nodeid) else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing:  # noqa: ANN401
+    """Share the tests out as above, in the order in which they are collected."""
+    config.option.loadscopereorder = False
+    return Sharing(config, log)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Give one worker the stack; the tests of a file stay together, for the servers they share."""
-    if not hasattr(config, "workerinput"):
-        return
-    items.sort(key=lambda item: not _uses_stack(item))
-    for item in items:
-        group = "stack" if _uses_stack(item) else item.location[0]
-        item.add_marker(pytest.mark.xdist_group(group))
+    """Let a worker begin with the stack, which takes longest."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: not _on_the_stack(item.nodeid))
 
 
-def _uses_stack(item: pytest.Item) -> bool:
-    return "stack" in getattr(item, "fixturenames", ())
+def _on_the_stack(nodeid: str) -> bool:
+    return nodeid.startswith(("tests/stack/", "tests/journey/"))
 
 
 @pytest.fixture(scope="session")

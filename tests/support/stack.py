@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psycopg
 import pymysql
 
@@ -116,6 +117,13 @@ class Stack:
             return state["pid"] not in {None, struck} and state["state"] == "ready"
 
         until(again, seconds)
+
+    def tell_connect(self, source: str, word: str) -> None:
+        """Tell Connect to *word* (stop, pause, resume) the connector of *source*."""
+        connect = self.env["connect"]
+        url = f"{connect['url']}/connectors/{source}/{word}"
+        answer = httpx.put(url, auth=(connect["user"], connect["password"]), timeout=20)
+        assert answer.status_code < 300, answer.text
 
     def wait_decided(self, dataset: str) -> None:
         """Wait until every raw record of *dataset* has a verdict that a kill would not repeat."""

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import httpx
 import psycopg
 import pytest
 from confluent_kafka.admin import AdminClient
@@ -78,18 +77,11 @@ def frozen(stack: Stack, component: str) -> Iterator[None]:
 @contextmanager
 def connector(stack: Stack, word: str) -> Iterator[None]:
     """Tell Connect to *word* (stop, pause) the connector, and to resume it."""
-    _order(stack, word)
+    stack.tell_connect(SOURCE, word)
     try:
         yield
     finally:
-        _order(stack, "resume")
-
-
-def _order(stack: Stack, word: str) -> None:
-    connect = stack.env["connect"]
-    url = f"{connect['url']}/connectors/{SOURCE}/{word}"
-    answer = httpx.put(url, auth=(connect["user"], connect["password"]), timeout=20)
-    assert answer.status_code < 300, answer.text
+        stack.tell_connect(SOURCE, "resume")
 
 
 @contextmanager
