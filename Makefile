@@ -14,7 +14,8 @@ demo: setup  ## the whole chain on this machine, and a short story
 	@$(BIN)/suoi demo
 
 test: check  ## lint, types, layers, and every test
-	@$(BIN)/pytest -n 2
+	@$(BIN)/pytest -n 2 --dist loadfile tests/unit tests/contract
+	@$(BIN)/pytest tests/local tests/screens tests/stack tests/journey
 
 check: setup  ## lint, types, layers
 	@$(BIN)/ruff check .

@@ -1,7 +1,6 @@
 """The stack is started once a run, before any row exists; a witness reads the department's log.
 
-`make test` has two workers: one begins with all tests of the stack, the other with those that need
-none or start servers of their own.
+What starts servers or a stack of its own runs before that.
 """
 
 import os
@@ -9,35 +8,20 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from support.stack import Stack
 from support.witness import Witness
-from xdist.scheduler import LoadScopeScheduling
 
 
-class Sharing(LoadScopeScheduling):
-    """One worker has the stack; the tests of any other file stay together, for their servers."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        return "stack" if _on_the_stack(nodeid) else nodeid.partition("::")[0]
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what runs on the shared stack last: a stack at rest still takes half a processor."""
+    items.sort(key=lambda item: _shares_the_stack(item.nodeid))
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing:  # noqa: ANN401
-    """Share the tests out as above, in the order in which they are collected."""
-    config.option.loadscopereorder = False
-    return Sharing(config, log)
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let a worker begin with the stack, which takes longest."""
-    if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: not _on_the_stack(item.nodeid))
-
-
-def _on_the_stack(nodeid: str) -> bool:
-    return nodeid.startswith(("tests/stack/", "tests/journey/"))
+def _shares_the_stack(nodeid: str) -> bool:
+    alone = nodeid.startswith("tests/journey/alone/")
+    return nodeid.startswith(("tests/stack/", "tests/journey/")) and not alone
 
 
 @pytest.fixture(scope="session")

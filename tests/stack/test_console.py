@@ -34,7 +34,7 @@ def entered(stack: Stack, name: str, password: str) -> Iterator[httpx.Client]:
 
 
 def test_a_healthy_stack_is_shown_healthy(stack: Stack, admin: httpx.Client) -> None:
-    until(lambda: admin.get("/api/v1/home").json()["healthy"], 60)
+    until(lambda: admin.get("/api/v1/home").json()["healthy"], 120)
     shown = admin.get("/api/v1/datasets/tp_khai_sinh").json()
     counted = stack.json("status", check=False)["datasets"]["tp_khai_sinh"]
     assert shown["sum"]["captured"] <= counted["captured"]
@@ -51,7 +51,7 @@ def test_a_killed_worker_is_named_within_seconds(stack: Stack, admin: httpx.Clie
 
     until(named, 30)
     stack.wait_restarted("streams", struck)
-    until(lambda: admin.get("/api/v1/home").json()["healthy"], 60)
+    until(lambda: admin.get("/api/v1/home").json()["healthy"], 120)
 
 
 def test_a_dataset_is_paused_and_goes_on(stack: Stack, operator: httpx.Client) -> None:

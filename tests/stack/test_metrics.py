@@ -4,6 +4,7 @@ import signal
 import urllib.request
 
 from prometheus_client.parser import text_string_to_metric_families
+from support.halting import end, halted
 from support.registers import Clerk
 from support.stack import Stack
 from support.waiting import until
@@ -87,8 +88,9 @@ def test_lag_is_known_again_when_the_broker_that_was_killed_is_back(stack: Stack
         return of(scraped(stack), "suoi_lag_seconds", **labels)
 
     until(lambda: lag() == 0, 60)
-    struck = stack.signal("kafka")
-    until(lambda: lag() is None, 60)  # Invariant 9
+    with halted(stack):
+        struck = end(stack, "kafka")
+        until(lambda: lag() is None, 60)  # Invariant 9
     stack.wait_restarted("kafka", struck, 120)
     until(lambda: lag() == 0, 90)
 
