@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -49,15 +49,12 @@ class WiredStack(Stack):
 
 
 @contextmanager
-def wired_stack(
-    prepare: Callable[[WiredStack], None] = lambda _: None,
-) -> Iterator[WiredStack]:
-    """Run one until the block ends, with its witness; *prepare* is called before it starts."""
+def wired_stack() -> Iterator[WiredStack]:
+    """Run one until the block ends, with its witness."""
     root = Path(tempfile.mkdtemp(prefix="suoi-wired-"))
     root.chmod(0o755)
     stack = WiredStack(root / "home")
     try:
-        prepare(stack)
         stack.start()
         stack.witness = Witness(stack.justice)
         yield stack

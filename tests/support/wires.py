@@ -7,8 +7,7 @@ the home's `wires/`, holding how the wire is broken; what a rule struck is noted
 
 `plan` is the stack's plan with wires; `python -m support.wires HOME` is the proxy. Where the
 library is installed (Debian package libfaketime), the clock of a worker of ours is its file
-`clock-<component>` too, read when it starts; that of a department is, where the file stands before
-the stack is planned, and may be changed while it runs.
+`clock-<component>` too, read when it starts.
 """
 
 import asyncio
@@ -58,9 +57,7 @@ def _proxy(home: Home) -> Component:
 def _behind(home: Home, component: Component) -> Component:
     """Move a server behind the proxy; its port is the proxy's on the usual address."""
     if component.name in CLOCKED and faketime() is not None:
-        return _with_clock(home, component)
-    if clock_file(home.root, component.name).exists():
-        component = _with_clock(home, component)
+        return replace(component, environment=component.environment | _clock(home, component.name))
     if component.name not in SERVERS:
         return component
 
@@ -81,18 +78,16 @@ def clock_file(home: Path, component: str) -> Path:
     return home / "wires" / f"clock-{component}"
 
 
-def _with_clock(home: Home, component: Component) -> Component:
-    """One whose clock its file sets."""
-    file = clock_file(home.root, component.name)
+def _clock(home: Home, component: str) -> dict[str, str]:
+    file = clock_file(home.root, component)
     if not file.exists():
         file.write_text("+0")
-    clock = {
+    return {
         "LD_PRELOAD": str(faketime()),
         "FAKETIME_TIMESTAMP_FILE": str(file),
-        "FAKETIME_CACHE_DURATION": "3600" if component.name in CLOCKED else "1",
+        "FAKETIME_CACHE_DURATION": "3600",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
-    return replace(component, environment=component.environment | clock)
 
 
 def _move(home: Home, server: str) -> None:
