@@ -35,7 +35,7 @@ mutants: setup  ## break each rule and each guard once: a test must fail
 	@$(BIN)/python -m bench.mutants
 
 chaos: setup  ## the slow faults, then random ones: make chaos SEEDS=n MINUTES=m
-	@$(BIN)/pytest -m chaos tests/journey
+	@$(BIN)/pytest -m chaos tests/stack tests/journey
 	@$(BIN)/python -m bench.chaos --seeds $(SEEDS) --minutes $(MINUTES) --out chaos.json
 
 constraints: setup  ## pin every Python package by hash, from pyproject.toml

@@ -149,10 +149,17 @@ FAULTS: list[tuple[str, Callable[[Stack], Any], str, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("fault", "dataset", "link", "code"),
-    [pytest.param(*rest, id=name) for name, *rest in FAULTS],
-)
+QUICK = {"connector stopped", "Connect frozen", "right taken", "sink frozen", "Redis down"}
+"""One fault of each link; the rest in `make chaos`."""
+
+
+def cases() -> list[object]:
+    """Every fault; the slow ones marked."""
+    marks = {True: (), False: (pytest.mark.chaos,)}
+    return [pytest.param(*rest, id=name, marks=marks[name in QUICK]) for name, *rest in FAULTS]
+
+
+@pytest.mark.parametrize(("fault", "dataset", "link", "code"), cases())
 def test_a_broken_link_is_named_and_mended(
     stack: Stack, fault: Callable[[Stack], Any], dataset: str, link: str, code: str
 ) -> None:
