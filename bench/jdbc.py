@@ -10,9 +10,8 @@ import httpx
 from psycopg import sql
 
 from bench.place import Place
-from infra.connect import open_connect
 from infra.errors import Fatal
-from infra.local.access import CONNECT_USER, connect_url
+from infra.local.access import CONNECT_USER, connect_client, connect_url
 from infra.local.files import write_whole
 from infra.local.ports import LOOPBACK
 from schemas.contract import Dataset
@@ -62,7 +61,7 @@ class Connector:
         """Prepare connector *name*; `start` creates it."""
         self._place, self._name, self._config = place, name, config
         word = place.home.secret("connect_rest")
-        self._connect = open_connect(connect_url(place.home), CONNECT_USER, word)
+        self._connect = connect_client(place.home)
         self._client = httpx.Client(
             base_url=connect_url(place.home), auth=(CONNECT_USER, word), timeout=20.0
         )

@@ -5,7 +5,7 @@ itself starts: then the gate, a statement each connection of the task must pass,
 whether it is still the one we saw last. So a restored source is met by a look of ours, or by the
 gate, before its log is followed (invariant 10).
 
-Where a source is sound and its task runs, loads that Debezium has forgotten are asked for again.
+Where a source is sound and its task runs, loads that were cut short are asked for again.
 """
 
 import time
@@ -62,7 +62,7 @@ class Post:
     connect: Connect
     gate_file: Path
     ask_again: Callable[[int], tuple[str, ...]]
-    """Asks for the loads, of the generation given, that Debezium has forgotten; names them."""
+    """Asks for the loads, of the generation given, that were cut short; names them."""
 
     @property
     def engine(self) -> Engine:
@@ -109,7 +109,7 @@ class Patience:
 
 @dataclass(slots=True)
 class Sparing:
-    """Asks for forgotten loads at most once a minute; what failed, at the next look again."""
+    """Asks for loads cut short at most once a minute; what failed, at the next look again."""
 
     ask: Callable[[int], tuple[str, ...]]
     next: float = 0.0
@@ -233,7 +233,7 @@ def _runs(post: Post, patience: Patience) -> bool:
 
 
 def _ask_again(post: Post, generation: int) -> None:
-    """Ask for the loads that Debezium forgot: they need no person (invariant 8).
+    """Ask for the loads that were cut short: they need no person (invariant 8).
 
     The look is done by now; what fails here is said as a trouble of this look, and asked at the
     next. Killed before the signal, the next look asks. Killed between signal and line, the line is

@@ -6,17 +6,15 @@ from datetime import datetime
 
 from psycopg import sql
 
-from connectors import loads
-from connectors.notifications import read_notifications
 from connectors.sources import read_sources
 from consumers.ledger.delivery import Figures
 from consumers.ledger.obligations.store import Store
 from infra.postgres import Connection
 from infra.queries import read_queries
-from schemas import ddl, topics
+from schemas import ddl
 from schemas.contract import Dataset
 from suoi.figures import Books
-from suoi.generation import generation_of
+from suoi.loading import told_loads
 
 
 def figures(books: Books) -> dict[str, Figures]:
@@ -61,10 +59,8 @@ def proofs(province: Connection) -> Proofs:
 def _loaded(books: Books, source: str) -> Iterable[tuple[Dataset, bool]]:
     """Pair each dataset of *source* with whether its first full load is finished."""
     mine = books.catalogue.of_source(source)
-    told = read_notifications(books.reader, source)
-    generation = generation_of(books.reader, source)
-    found = loads.loads(map(topics.qualified, mine), told, None, generation)
-    return [(item, found[topics.qualified(item)].whole) for item in mine]
+    found = told_loads(books.reader, source, mine)
+    return [(item, found[item.id].whole) for item in mine]
 
 
 def counted(province: Connection, dataset: Dataset) -> Figures:

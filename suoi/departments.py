@@ -19,9 +19,9 @@ from connectors.place import Place
 from connectors.postgres.script import scram_verifier
 from connectors.sources import MARIADB, Source, read_sources
 from infra import kafka_reader
-from infra.connect import Connect, open_connect
+from infra.connect import Connect
 from infra.errors import Usage
-from infra.local.access import CONNECT_USER, SUPERUSER, connect_url, environment
+from infra.local.access import SUPERUSER, connect_client, environment
 from infra.local.departments import DEPARTMENTS
 from infra.local.home import Home
 from infra.local.ports import LOOPBACK
@@ -139,9 +139,7 @@ def open_desks(
     home.refuse_absent()
     with ExitStack() as stack:
         chosen = [source for source in sources_of(catalogue) if not names or source.id in names]
-        rest = open_connect(
-            connect_url(home), CONNECT_USER, home.secret("connect_rest"), patience_s
-        )
+        rest = connect_client(home, patience_s)
         stack.callback(rest.close)
         memory = MemoryReader(_reader(home, stack)).read()
         yield [_desk(home, catalogue, one, memory, Rest(rest, stack)) for one in chosen]

@@ -5,7 +5,7 @@ What is read here is read as the role `reader`, which may change nothing.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,28 +13,24 @@ from typing import Any, cast
 
 from confluent_kafka import Consumer
 
-from connectors import loads
-from connectors.notifications import read_notifications
 from consumers.cache.keys import cache_keys
 from consumers.ledger.conservation import OUTCOMES, Finding, Sample, judge
 from consumers.ledger.sampling import Sampler
 from consumers.ledger.watermark import Chain
 from consumers.ledger.watermark import Sample as EndSample
 from infra import kafka_reader
-from infra.connect import open_connect
 from infra.errors import Fatal, Transient
-from infra.local.access import CONNECT_USER, connect_url, environment, postgres_conninfo
+from infra.local.access import connect_client, environment, postgres_conninfo
 from infra.local.home import Home
 from infra.memory import MemoryReader
 from infra.postgres import Connection, connect
 from infra.redis_client import ASKED_S, Redis, asking, open_redis
 from infra.settings import read_settings
-from schemas import topics
 from schemas.catalogue import Catalogue
 from schemas.contract import Dataset
-from suoi.generation import generation_of
 from suoi.hearing import heard
 from suoi.law import read_captured
+from suoi.loading import told_loads
 
 PATIENCE_S = 5.0
 """How long a question waits for the chain to follow before "complete through" is unknown."""
@@ -76,12 +72,8 @@ class Books:
 
     def heard(self, source: str) -> datetime | None:
         """Newest heartbeat of *source* that its connector has committed past; None = unknown."""
-        secret = self.home.secret("connect_rest")
-        client = open_connect(connect_url(self.home), CONNECT_USER, secret, patience_s=2.0)
-        try:
+        with closing(connect_client(self.home, patience_s=2.0)) as client:
             return heard(self.reader, client, source)
-        finally:
-            client.close()
 
     def open_rows(self) -> dict[str, int | None]:
         """How many rows of each open dataset the portal serves; None where no cache is whole.
@@ -106,13 +98,11 @@ class Books:
 
         The notice of a finished load may overtake the load's last rows; a later beat does not.
         """
-        told = read_notifications(self.reader, source)
         mine = self.catalogue.of_source(source)
-        generation = generation_of(self.reader, source)
+        found = told_loads(self.reader, source, mine)
         unseen = self._unpublished(source)
-        found = loads.loads(map(topics.qualified, mine), told, None, generation)
         for dataset in mine:
-            load = found[topics.qualified(dataset)]
+            load = found[dataset.id]
             whole = load.completed_ms is not None and load.completed_ms <= beat.timestamp() * 1000
             if whole and dataset.id not in unseen:
                 yield dataset

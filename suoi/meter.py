@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 from confluent_kafka import Consumer
 
 from infra import kafka_reader
-from infra.connect import Connect, open_connect
+from infra.connect import Connect
 from infra.control import read_standings
 from infra.errors import Fatal, Trouble
 from infra.kafka import client_config
@@ -19,7 +19,7 @@ from infra.kafka_reader import Place
 from infra.lag.groups import Groups
 from infra.lag.history import Hops
 from infra.lag.sample import Sample
-from infra.local.access import CONNECT_USER, connect_url, environment, postgres_conninfo
+from infra.local.access import connect_client, environment, postgres_conninfo
 from infra.local.home import Home
 from infra.postgres import Database
 from infra.queries import read_queries
@@ -175,8 +175,7 @@ def open_meter(home: Home, catalogue: Catalogue) -> Iterator[Meter]:
         opened.callback(glance.close)
         province = Database("suoi lag", postgres_conninfo(home, "province_reader"))
         opened.callback(province.close)
-        secret = home.secret("connect_rest")
-        connect = open_connect(connect_url(home), CONNECT_USER, secret, _CONNECT_S)
+        connect = connect_client(home, _CONNECT_S)
         opened.callback(connect.close)
         yield Meter(
             catalogue=catalogue,

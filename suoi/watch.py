@@ -22,11 +22,11 @@ from connectors.sources import Source
 from connectors.watch import Keeper, Patience, Post, Sparing, look, stored_offset
 from consumers.loop import stop_on_signals
 from infra import kafka_reader
-from infra.connect import Connect, open_connect
+from infra.connect import Connect
 from infra.control import read_standings, write_standing
 from infra.errors import Fatal, Transient
 from infra.kafka import Outbox, client_config, producer_config
-from infra.local.access import CONNECT_USER, connect_url
+from infra.local.access import connect_client
 from infra.local.home import Home
 from infra.memory import Memory, MemoryReader, write_memory
 from infra.readiness import say_ready
@@ -101,9 +101,7 @@ def run(settings: Settings, catalogue: Catalogue) -> None:
     home, stop = Home(settings.home), stop_on_signals()
     home.refuse_absent()
     with ExitStack() as opened:
-        rest = open_connect(
-            connect_url(home), CONNECT_USER, home.secret("connect_rest"), _CONNECT_S
-        )
+        rest = connect_client(home, _CONNECT_S)
         opened.callback(rest.close)
         lives = []
         for source in sources_of(catalogue):

@@ -15,7 +15,7 @@ from support.witness import Witness
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what runs on the shared stack last: a stack at rest still takes half a processor."""
+    """Put what runs on the shared stack last: a stack at rest still takes most of a processor."""
     items.sort(key=lambda item: _shares_the_stack(item.nodeid))
 
 

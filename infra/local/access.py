@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from psycopg import conninfo
 
+from infra.connect import Connect, open_connect
 from infra.local.departments import DEPARTMENTS, MARIADB, Department
 from infra.local.files import write_whole
 from infra.local.home import Home
@@ -147,6 +148,11 @@ def registry_url(home: Home) -> str:
 def connect_url(home: Home) -> str:
     """Return the address of Connect's REST face (user CONNECT_USER, secret `connect_rest`)."""
     return f"http://{LOOPBACK}:{home.ports.connect}"
+
+
+def connect_client(home: Home, patience_s: float = 30.0) -> Connect:
+    """Open a client of Connect at *home*; *patience_s* bounds every question. It must be closed."""
+    return open_connect(connect_url(home), CONNECT_USER, home.secret("connect_rest"), patience_s)
 
 
 def kafka_client(home: Home, user: str) -> dict[str, str]:

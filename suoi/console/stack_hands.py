@@ -7,8 +7,7 @@ from typing import Any
 
 from consumers.ledger.obligations.entries import Standing, standings
 from consumers.ledger.obligations.store import Search, Store
-from infra.connect import Connect, open_connect
-from infra.local.access import CONNECT_USER, connect_url
+from infra.local.access import connect_client
 from infra.local.home import Home
 from infra.local.receipt_key import read_public
 from infra.queries import read_queries
@@ -54,17 +53,17 @@ class StackHands:
 
     def pause_connector(self, source: str) -> None:
         """Pause a connector: its task goes, its offsets and its slot stay."""
-        with closing(self._connect()) as connect:
+        with closing(connect_client(self._home, PATIENCE_S)) as connect:
             connect.pause(source)
 
     def resume_connector(self, source: str) -> None:
         """Let a paused connector go on."""
-        with closing(self._connect()) as connect:
+        with closing(connect_client(self._home, PATIENCE_S)) as connect:
             connect.resume(source)
 
     def restart_connector(self, source: str) -> None:
         """Start a connector and its task anew."""
-        with closing(self._connect()) as connect:
+        with closing(connect_client(self._home, PATIENCE_S)) as connect:
             connect.restart(source)
 
     def load(self, source: str, dataset: str) -> None:
@@ -100,10 +99,6 @@ class StackHands:
         asked = Asked(chosen, order.code, None, order.limit, dry_run, order.reason)
         with opened_desk(self._home.root, order.by) as desk, opened_payloads(desk.home) as payloads:
             return Run(desk, payloads, asked).all()
-
-    def _connect(self) -> Connect:
-        secret = self._home.secret("connect_rest")
-        return open_connect(connect_url(self._home), CONNECT_USER, secret, PATIENCE_S)
 
     def _ask(self, name: str, values: Mapping[str, object]) -> list[dict[str, Any]]:
         with classifying(), open_province(self._home) as province:

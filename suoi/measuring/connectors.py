@@ -1,11 +1,11 @@
 """How Connect says that the connectors are; what it says proves no progress (FACTS 4, trap 5)."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import NamedTuple
 
-from infra.connect import Connect, open_connect
-from infra.local.access import CONNECT_USER, connect_url
+from infra.connect import Connect
+from infra.local.access import connect_client
 from infra.local.home import Home
 from infra.metrics.family import Sample
 from suoi.measuring.families import CONNECTOR, TASK
@@ -24,12 +24,8 @@ class Rest(NamedTuple):
 @contextmanager
 def open_rest(home: Home, sources: Sequence[str]) -> Iterator[Rest]:
     """Open Connect's REST face of the stack at *home*."""
-    secret = home.secret("connect_rest")
-    connect = open_connect(connect_url(home), CONNECT_USER, secret, _PATIENCE_S)
-    try:
+    with closing(connect_client(home, _PATIENCE_S)) as connect:
         yield Rest(connect, sources)
-    finally:
-        connect.close()
 
 
 def measure(rest: Rest) -> Iterator[Sample]:

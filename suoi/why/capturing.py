@@ -3,7 +3,7 @@
 from connectors.guards import RUN_SCRIPT
 from connectors.loads import State as LoadState
 from suoi.why.chain import Answer, Link, Observation
-from suoi.why.evidence import ill, refusal, told
+from suoi.why.evidence import away, refusal
 
 _RUNBOOK = "docs/runbooks/source-restored.md"
 _RESTORED = ("log_end", "mark", "server", "timeline", "regenerate")
@@ -19,20 +19,16 @@ _MENDS = "it is asked for again by itself; `suoi connector apply` does it at onc
 def source_answers(seen: Observation) -> Answer | None:
     """The department answers us."""
     name = seen.dataset.source
-    if "source" in seen.silent or ill(seen, name):
-        what = f"the department's database {name} does not answer"
-        step = f"ask its DBA; here, read logs/{name}.log. Capture goes on by itself afterwards"
-        return told(seen, (Link.SOURCE, "source.away", what, step), "source", name)
-    return None
+    what = f"the department's database {name} does not answer"
+    step = f"ask its DBA; here, read logs/{name}.log. Capture goes on by itself afterwards"
+    return away(seen, "source", (Link.SOURCE, what, step), name)
 
 
 def kafka_answers(seen: Observation) -> Answer | None:
     """Kafka answers: everything else is asked through it."""
-    if "kafka" in seen.silent or ill(seen, "kafka"):
-        what = "Kafka does not answer: nothing passes, and nothing else can be asked"
-        step = "read logs/kafka.log; everything goes on by itself once it answers"
-        return told(seen, (Link.TOPIC, "kafka.away", what, step), "kafka", "kafka")
-    return None
+    what = "Kafka does not answer: nothing passes, and nothing else can be asked"
+    step = "read logs/kafka.log; everything goes on by itself once it answers"
+    return away(seen, "kafka", (Link.TOPIC, what, step))
 
 
 def source_continues(seen: Observation) -> Answer | None:
@@ -72,11 +68,9 @@ def table_is_published(seen: Observation) -> Answer | None:
 
 def connect_answers(seen: Observation) -> Answer | None:
     """Kafka Connect answers."""
-    if "connect" in seen.silent or ill(seen, "connect"):
-        what = "Kafka Connect does not answer: the source's log is not followed"
-        step = "read logs/connect.log; it is started again by itself, and goes on where it was"
-        return told(seen, (Link.CONNECTOR, "connect.away", what, step), "connect", "connect")
-    return None
+    what = "Kafka Connect does not answer: the source's log is not followed"
+    step = "read logs/connect.log; it is started again by itself, and goes on where it was"
+    return away(seen, "connect", (Link.CONNECTOR, what, step))
 
 
 def topics_are_there(seen: Observation) -> Answer | None:

@@ -16,12 +16,17 @@ def ill(seen: Observation, name: str) -> str:
     return ""
 
 
-def told(seen: Observation, said: tuple[Link, str, str, str], who: str, part: str) -> Answer:
-    """Answer *said* (link, code, what, next step), with what *who* did not do and *part* is."""
-    link, code, what, step = said
-    found = {"said": seen.silent.get(who, ""), "process": ill(seen, part)}
+def away(seen: Observation, who: str, said: tuple[Link, str, str], part: str = "") -> Answer | None:
+    """Answer *said* (link, what, next step) where *who* does not answer; None where it does.
+
+    *part* is the name of its process, where that is not *who*.
+    """
+    found = {"said": seen.silent.get(who, ""), "process": ill(seen, part or who)}
     evidence = {name: words for name, words in found.items() if words}
-    return Answer(link=link, code=code, what=what, next_step=step, evidence=evidence)
+    if who not in seen.silent and not evidence:
+        return None
+    link, what, step = said
+    return Answer(link=link, code=f"{who}.away", what=what, next_step=step, evidence=evidence)
 
 
 def refusal(seen: Observation, *guards: str) -> Refusal | None:

@@ -5,7 +5,7 @@ from infra.lag.trend import clears_in_s, trend_of
 from infra.lag.window import State, state_of
 from schemas.control import EXPIRED
 from suoi.why.chain import Answer, Link, Observation
-from suoi.why.evidence import ill, told
+from suoi.why.evidence import away, ill
 
 LATE_S = 60.0
 """A hop that is further behind than this is late (red within a minute)."""
@@ -47,11 +47,9 @@ def streams_follows(seen: Observation) -> Answer | None:
 
 def province_answers(seen: Observation) -> Answer | None:
     """The provincial database answers."""
-    if "province" in seen.silent or ill(seen, "province"):
-        what = "the provincial database does not answer: verdicts wait in Kafka"
-        step = "read logs/province.log; the sinks go on by themselves once it answers"
-        return told(seen, (Link.SINK, "province.away", what, step), "province", "province")
-    return None
+    what = "the provincial database does not answer: verdicts wait in Kafka"
+    step = "read logs/province.log; the sinks go on by themselves once it answers"
+    return away(seen, "province", (Link.SINK, what, step))
 
 
 def sinks_follow(seen: Observation) -> Answer | None:
@@ -63,11 +61,11 @@ def sinks_follow(seen: Observation) -> Answer | None:
 
 def redis_answers(seen: Observation) -> Answer | None:
     """Redis answers, where the dataset is open."""
-    if seen.dataset.open_columns and ("redis" in seen.silent or ill(seen, "redis")):
-        what = "Redis does not answer: the portal serves nothing of it"
-        step = "read logs/redis.log; the cache is filled again by itself once it answers"
-        return told(seen, (Link.CACHE, "redis.away", what, step), "redis", "redis")
-    return None
+    if not seen.dataset.open_columns:
+        return None
+    what = "Redis does not answer: the portal serves nothing of it"
+    step = "read logs/redis.log; the cache is filled again by itself once it answers"
+    return away(seen, "redis", (Link.CACHE, what, step))
 
 
 def cache_follows(seen: Observation) -> Answer | None:

@@ -155,8 +155,10 @@ QUICK = {"connector stopped", "Connect frozen", "right taken", "sink frozen", "R
 
 def cases() -> list[object]:
     """Every fault; the slow ones marked."""
-    marks = {True: (), False: (pytest.mark.chaos,)}
-    return [pytest.param(*rest, id=name, marks=marks[name in QUICK]) for name, *rest in FAULTS]
+    return [
+        pytest.param(*rest, id=name, marks=() if name in QUICK else pytest.mark.chaos)
+        for name, *rest in FAULTS
+    ]
 
 
 @pytest.mark.parametrize(("fault", "dataset", "link", "code"), cases())

@@ -1,14 +1,14 @@
 """Whether the way from a department to us is alive: its connector, its heartbeat, its guards."""
 
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import datetime
 
 from consumers.ledger.obligations.evidence import Channel
 from consumers.ledger.watermark import read_beats
-from infra.connect import ConnectorState, open_connect
+from infra.connect import ConnectorState
 from infra.errors import Transient
-from infra.local.access import CONNECT_USER, connect_url
+from infra.local.access import connect_client
 from infra.local.home import Home
 from infra.memory import MemoryReader
 from schemas.control import BROKEN, EXPIRED, UNJUDGED, Standing
@@ -44,12 +44,8 @@ def connector(home: Home, source: str) -> ConnectorState | None:
     Raises:
         Transient: Connect does not answer.
     """
-    secret = home.secret("connect_rest")
-    client = open_connect(connect_url(home), CONNECT_USER, secret, patience_s=_PATIENCE_S)
-    try:
+    with closing(connect_client(home, _PATIENCE_S)) as client:
         return client.state(source)
-    finally:
-        client.close()
 
 
 def _state(found: ConnectorState | None) -> str:
