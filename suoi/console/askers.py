@@ -113,19 +113,21 @@ class Proof(_Reading):
             return {"through": self._books.complete_through()}
 
 
-class Owed(_Reading):
+class Owed:
     """Computes what each unit owes and has delivered; it counts whole tables."""
 
     def __init__(self, home: Home, law: Catalogue) -> None:
         """Compute it for all contracts of *law*."""
-        super().__init__(home)
-        self._law = law
+        self._home, self._law = home, law
 
     def ask(self) -> Mapping[str, Any]:
         """Return the book of each unit, as of today."""
-        with classifying():
-            counted = delivery.figures(self._books)
+        with classifying(), open_books(self._home.root) as books:
+            counted = delivery.figures(books)
         return {"units": owed(self._law, counted)}
+
+    def close(self) -> None:
+        """Nothing is kept open: asked so seldom, it would have died of the first restart since."""
 
 
 class Queue:

@@ -22,6 +22,8 @@ LOOKED_S = 60.0
 """So long after somebody looked the parts are asked as often as they want to be."""
 IDLE_S = 30.0
 """How often they are asked after that; half a step of the history."""
+AGAIN_S = 5.0
+"""A part that failed is asked again after so many seconds, also one that is asked seldom."""
 REST = 4.0
 """A part rests for so many times as long as its answer took: much to count is counted seldom."""
 _log = structlog.get_logger()
@@ -116,24 +118,29 @@ class Sampler:
         asker: Asker | None = None
         while not self._stop.is_set():
             asked = time.monotonic()
-            try:
-                asker = asker or part.open()
-                self._answered(part.name, asker.ask())
-            except Trouble as trouble:
-                _close(asker)
-                asker = None
-                self._silent(part.name, str(trouble))
-            except Exception as error:  # noqa: BLE001  one part must never end the console
-                _close(asker)
-                asker = None
-                _log.error("part.failed", part=part.name, error=type(error).__name__)
-                self._silent(part.name, _UNEXPECTED)
-            self._nudges[part.name].wait(self._pause_s(part, time.monotonic() - asked))
+            asker = self._asked(part, asker)
+            every_s = min(part.every_s, AGAIN_S) if asker is None else part.every_s
+            self._nudges[part.name].wait(self._pause_s(every_s, time.monotonic() - asked))
             self._nudges[part.name].clear()
         _close(asker)
 
-    def _pause_s(self, part: Part, took_s: float) -> float:
-        return max(part.every_s, REST * took_s, 0.0 if self._is_looked_at() else IDLE_S)
+    def _asked(self, part: Part, asker: Asker | None) -> Asker | None:
+        """Ask *part* once; returns who asked, None where it failed."""
+        try:
+            asker = asker or part.open()
+            self._answered(part.name, asker.ask())
+        except Trouble as trouble:
+            self._silent(part.name, str(trouble))
+        except Exception as error:  # noqa: BLE001  one part must never end the console
+            _log.error("part.failed", part=part.name, error=type(error).__name__)
+            self._silent(part.name, _UNEXPECTED)
+        else:
+            return asker
+        _close(asker)
+        return None
+
+    def _pause_s(self, every_s: float, took_s: float) -> float:
+        return max(every_s, REST * took_s, 0.0 if self._is_looked_at() else IDLE_S)
 
     def _is_looked_at(self) -> bool:
         return time.monotonic() - self._looked < LOOKED_S

@@ -53,6 +53,7 @@ def test_a_killed_worker_is_named_within_seconds(stack: Stack, admin: httpx.Clie
 
     until(lambda: "streams" in {where for _, where in problems(admin)}, 30)
     stack.wait_restarted("streams", struck)
+    until_equal(partial(problems, admin), [], 60)
 
 
 def test_a_dataset_is_paused_and_goes_on(stack: Stack, operator: httpx.Client) -> None:

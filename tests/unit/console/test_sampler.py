@@ -73,6 +73,25 @@ def test_a_part_that_fails_keeps_its_value_with_its_time() -> None:
         sampler.stop()
 
 
+def test_a_part_that_is_asked_seldom_is_asked_again_soon_once_it_failed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(console_sampler, "AGAIN_S", 0.01)
+    part = Scripted()
+    part.answer = Transient("its server was restarted")
+    sampler = Sampler(empty(), [Part("units", 3600.0, part.open)])
+    sampler.start()
+    try:
+        until(lambda: sampler.snapshot.known["units"].silent)
+        part.answer = {"units": ()}
+        until(lambda: sampler.snapshot.units == ())
+        asked = part.asked
+        time.sleep(0.1)
+        assert part.asked == asked  # seldom again
+    finally:
+        sampler.stop()
+
+
 def test_a_part_that_hangs_holds_up_itself_alone() -> None:
     stuck, other = Scripted(), Scripted()
     stuck.hangs.clear()
