@@ -4,7 +4,7 @@ The same name in `roles.py` says who may; `act.NAME.consequence` in the words sa
 """
 
 from suoi.console.action import Action
-from suoi.console.acts import capture, quarantine, users
+from suoi.console.acts import capture, duties, quarantine, users
 
 ACTIONS: tuple[Action, ...] = (
     Action(
@@ -64,6 +64,26 @@ ACTIONS: tuple[Action, ...] = (
         path="/quarantine/{item}/unmask",
         find=quarantine.item,
         do=quarantine.unmask,
+    ),
+    Action(
+        name="duty.attest",
+        path="/obligations/{day}/attest",
+        find=duties.day,
+        do=duties.attest,
+        fields=duties.of_whom,
+    ),
+    Action(
+        name="duty.withdraw",
+        path="/attestations/{paper}/withdraw",
+        find=duties.attestation,
+        do=duties.withdraw,
+    ),
+    Action(
+        name="duty.override",
+        path="/entries/{entry}/override",
+        find=duties.entry,
+        do=duties.override,
+        fields=duties.causes,
     ),
     Action(
         name="user.add",

@@ -1,7 +1,7 @@
 """The fields of a form: what they take, and one sentence for each that is filled wrongly."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from suoi.console.refusal import Fault, Refusal
 
@@ -10,13 +10,13 @@ LONGEST_LINE = 500
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Field:
-    """One field; *choices* empty = any one line of text."""
+    """One field; *choices* (value -> what people read) empty = any one line of text."""
 
     name: str
     kind: str = "line"
     """line, choice, number, password or hidden."""
     required: bool = True
-    choices: Sequence[str] = ()
+    choices: Mapping[str, str] = field(default_factory=dict)
     longest: int = LONGEST_LINE
     value: str = ""
     """What stands in it at first."""
@@ -28,7 +28,7 @@ class Field:
         if len(given) > self.longest or not given.isprintable():
             return Fault("line", {"longest": self.longest})
         if self.choices and given not in self.choices:
-            known = ", ".join(self.choices[:20])
+            known = ", ".join(list(self.choices)[:20])
             return Fault("choice", {"given": given[:80], "known": known})
         if self.kind == "number" and not (given.isascii() and given.isdecimal()):
             return Fault("number", {"given": given[:80]})

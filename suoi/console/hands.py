@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple, Protocol
 
-from consumers.ledger.obligations.entries import Standing
+from consumers.ledger.obligations.entries import Entry, Standing
+from consumers.ledger.obligations.papers import Paper
 
 
 class Wanted(NamedTuple):
@@ -41,6 +42,16 @@ class Opened(NamedTuple):
     value: str | None
 
 
+class Nil(NamedTuple):
+    """An attestation: nothing happened in a register of a commune on a day."""
+
+    dataset: str
+    commune: str
+    day: date
+    reason: str
+    by: str
+
+
 class Hands(Protocol):
     """Acts on the stack. Every method raises Trouble where it cannot."""
 
@@ -52,6 +63,24 @@ class Hands(Protocol):
 
     def duties(self, days: tuple[date, date], unit: str | None) -> Sequence[Standing]:
         """Return how the duties due on *days* (both included) stand by the book, by due time."""
+
+    def attestations(self, day: date, unit: str | None) -> Sequence[Paper]:
+        """Return the papers that attest for *day* and hold, oldest first."""
+
+    def paper(self, number: int) -> Paper | None:
+        """Return one attestation that holds."""
+
+    def entry(self, number: int) -> Entry | None:
+        """Return one entry of the book of obligations."""
+
+    def attest(self, nil: Nil) -> int:
+        """Sign an attestation; returns the number of its paper."""
+
+    def withdraw(self, number: int, reason: str, by: str) -> int:
+        """Take an attestation back by another paper; returns the number of that."""
+
+    def override(self, entry: int, cause: str, reason: str, by: str) -> int:
+        """Put another cause beside the computed one, signed; returns the number of its entry."""
 
     def pause_connector(self, source: str) -> None:
         """Pause a connector."""

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from suoi.console.services import Services
 
 LONGEST_VALUE = 200
+_LONGEST_NUMBER = 18
+"""Digits that a bigint surely holds."""
 
 
 class Query(NamedTuple):
@@ -46,9 +48,24 @@ class Query(NamedTuple):
         given = self.values.get(name) or None
         if given is None:
             return None
-        if not (given.isascii() and given.isdecimal() and len(given) <= 18):  # noqa: PLR2004  a bigint
+        if not _is_number(given):
             raise Refusal(400, "query", {name: Fault("number", {"given": given[:80]})})
         return int(given)
+
+    def numbered(self, kind: str) -> int:
+        """Return the number of the *kind* of thing that the path names.
+
+        Raises:
+            Refusal: it is no number of at most 18 digits, so there is no such thing.
+        """
+        given = self.path[kind]
+        if not _is_number(given):
+            raise Refusal(404, f"no_{kind}", name=given[:20])
+        return int(given)
+
+
+def _is_number(given: str) -> bool:
+    return given.isascii() and given.isdecimal() and len(given) <= _LONGEST_NUMBER
 
 
 View = Callable[[Snapshot, User, Query], Mapping[str, Any]]

@@ -35,7 +35,8 @@ _ALL = frozenset(Role)
 _READS = Rule(_ALL, narrowed=True)
 _CAPTURES = Rule(frozenset({Role.OPERATOR}), narrowed=True)
 _TENDS = Rule(frozenset({Role.STEWARD}), narrowed=True)
-_UNMASKS = Rule(frozenset({Role.STEWARD, Role.OFFICER}), narrowed=True)
+_SPEAKS = Rule(frozenset({Role.STEWARD, Role.OFFICER}), narrowed=True)
+"""For a unit, by its own people: the action looks at the unit too."""
 _AUDITS = Rule(frozenset({Role.AUDITOR, Role.ADMIN}), narrowed=True)
 _RULES = Rule(frozenset({Role.ADMIN}), narrowed=False)
 _OWN = Rule(_ALL, narrowed=False)
@@ -70,7 +71,10 @@ ROUTES: Mapping[str, Rule] = MappingProxyType(
         "dataset.resume": _CAPTURES,
         "quarantine.preview": _TENDS,
         "quarantine.replay": _TENDS,
-        "item.unmask": _UNMASKS,
+        "item.unmask": _SPEAKS,
+        "duty.attest": _SPEAKS,
+        "duty.withdraw": _SPEAKS,
+        "duty.override": _TENDS,
         "user.add": _RULES,
         "user.role": _RULES,
         "user.reset": _RULES,

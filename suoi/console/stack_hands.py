@@ -1,11 +1,12 @@
 """The hands on a running stack: the functions of the commands, on behalf of a console's user."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from datetime import date
 from typing import Any
 
-from consumers.ledger.obligations.entries import Standing, standings
+from consumers.ledger.obligations.entries import Entry, Standing, standings
+from consumers.ledger.obligations.papers import Act, Paper, in_force
 from consumers.ledger.obligations.store import Search, Store
 from infra.local.access import connect_client
 from infra.local.home import Home
@@ -16,7 +17,9 @@ from schemas.catalogue import Catalogue
 from suoi import dataset as datasets
 from suoi.connector_acts import load_again
 from suoi.console.askers import classifying, open_province
-from suoi.console.hands import Opened, Order, Wanted
+from suoi.console.hands import Nil, Opened, Order, Wanted
+from suoi.obligations import acts, filing
+from suoi.obligations import desk as obligations
 from suoi.payload_reading import opened_payloads
 from suoi.quarantine import opened_desk
 from suoi.reject_decide import opened
@@ -47,9 +50,42 @@ class StackHands:
     def duties(self, days: tuple[date, date], unit: str | None) -> Sequence[Standing]:
         """Return how the duties due on *days* stand by the book, by due time."""
         search = Search(first=cut_off(days[0]), last=cut_off(days[1]), unit=unit)
-        with open_province(self._home) as province:
-            store = Store(province, [read_public(self._home.receipt_key)])
+        with self._book() as store:
             return tuple(standings(store.entries(search)))
+
+    def attestations(self, day: date, unit: str | None) -> Sequence[Paper]:
+        """Return the papers that attest for *day* and hold, oldest first."""
+        with self._book() as store:
+            found = in_force(store.papers([Act.ATTEST, Act.WITHDRAW], (day, day)), Act.ATTEST)
+        return tuple(one for one in found if unit in {None, one.body.unit})
+
+    def paper(self, number: int) -> Paper | None:
+        """Return one attestation that holds."""
+        with self._book() as store:
+            papers = store.papers([Act.ATTEST, Act.WITHDRAW], (date.min, date.max))
+        return next((one for one in in_force(papers, Act.ATTEST) if one.id == number), None)
+
+    def entry(self, number: int) -> Entry | None:
+        """Return one entry of the book of obligations."""
+        with self._book() as store:
+            return store.entry(number)
+
+    def attest(self, nil: Nil) -> int:
+        """Sign an attestation; returns the number of its paper."""
+        about = filing.About(nil.dataset, nil.commune)
+        with obligations.opened_desk(self._home.root, nil.by) as desk:
+            return filing.attest(desk, about, nil.day, nil.reason)
+
+    def withdraw(self, number: int, reason: str, by: str) -> int:
+        """Take an attestation back by another paper; returns the number of that."""
+        with obligations.opened_desk(self._home.root, by) as desk:
+            return filing.withdraw(desk, number, reason)
+
+    def override(self, entry: int, cause: str, reason: str, by: str) -> int:
+        """Put another cause beside the computed one, signed; returns the number of its entry."""
+        with obligations.opened_desk(self._home.root, by) as desk:
+            named = acts.named_entry(desk, entry)
+            return acts.put(desk, named, acts.override(named, cause, reason))
 
     def pause_connector(self, source: str) -> None:
         """Pause a connector: its task goes, its offsets and its slot stay."""
@@ -93,6 +129,11 @@ class StackHands:
         if payload is None:
             return Opened(entry, None, None)
         return Opened(entry, _text(payload.key), _text(payload.value))
+
+    @contextmanager
+    def _book(self) -> Iterator[Store]:
+        with open_province(self._home) as province:
+            yield Store(province, [read_public(self._home.receipt_key)])
 
     def _replayed(self, order: Order, *, dry_run: bool) -> Mapping[str, int]:
         chosen = {name: self._catalogue[name] for name in order.datasets}

@@ -1,4 +1,4 @@
-"""What people do to the book: signed, with name and reason, and never in the place of anything."""
+"""What people say of the book: signed, with name and reason, and never in the place of anything."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from consumers.ledger.obligations.duties import Key
 from consumers.ledger.obligations.entries import Entry
 from consumers.ledger.obligations.papers import KIND, VERSION, Act, Body, sign
-from consumers.ledger.obligations.words import WHOLE, Cause, Kind, Status
+from consumers.ledger.obligations.words import Cause, Kind, Status
 from consumers.ledger.receipts.window import instant
 from consumers.ledger.signing import key_id
 from infra.errors import Refused, Usage
@@ -152,25 +152,9 @@ def _signed(desk: Desk, said: Said) -> tuple[Body, bytes]:
         names=said.names,
         status=said.status and str(said.status),
         cause=said.cause and str(said.cause),
-        by=who(),
+        by=desk.by or who(),
         reason=words("reason", said.reason),
         at=instant(datetime.now(UTC)),
         key=key_id(key.public_key()),
     )
     return body, sign(body, key)
-
-
-def owner_key(desk: Desk, dataset: str, scope: str, day: date) -> Key:
-    """Return the name of what is owed by the owner of *dataset* on *day*.
-
-    Raises:
-        Usage: nobody owes it on that day.
-    """
-    for entry in desk.duties.register.entries.values():
-        tenure = entry.tenure(day)
-        if entry.contract == dataset and tenure is not None:
-            return Key(datetime.now(UTC), tenure.unit, dataset, scope or WHOLE)
-    message = (
-        f"no unit owes {dataset} on {day}; `suoi catalogue --as-of {day}` shows who owes what."
-    )
-    raise Usage(message)

@@ -10,15 +10,15 @@ import typer
 
 from consumers.ledger.obligations.entries import Standing, standings
 from consumers.ledger.obligations.league import Line, league
-from consumers.ledger.obligations.papers import Act
 from consumers.ledger.obligations.store import Search
 from infra.errors import Usage
 from infra.local.files import write_whole
 from schemas.calendar.book import CalendarUnknown
 from schemas.calendar.cutoff import cut_off
-from suoi.obligations import acts, asked, words
+from suoi.obligations import acts, asked, filing, words
 from suoi.obligations.book import read_day
 from suoi.obligations.desk import Desk, opened_desk
+from suoi.obligations.filing import About
 from suoi.obligations.report import Month, page
 from suoi.options import DEFAULT_HOME, HomeOption, JsonOption
 
@@ -136,7 +136,7 @@ def exempt(
     """Exempt a dataset, or one commune of it, for some days; what was judged already stays."""
     with opened_desk(home) as desk:
         stretch = asked.chosen_days(days)
-        number = _file(desk, Act.EXEMPT, (dataset, commune), stretch, reason)
+        number = filing.exempt(desk, About(dataset, commune), stretch, reason)
     typer.echo(f"paper {number} exempts {dataset} from {stretch[0]} to {stretch[1]}, signed.")
 
 
@@ -151,8 +151,7 @@ def attest(
     """Attest that nothing happened in a register on a day; an event of that day wins over it."""
     with opened_desk(home) as desk:
         chosen = asked.chosen_day(day, desk.duties.calendar)
-        _refuse_future(chosen)
-        number = _file(desk, Act.ATTEST, (dataset, commune), (chosen, chosen), reason)
+        number = filing.attest(desk, About(dataset, commune), chosen, reason)
     typer.echo(f"paper {number} attests that {dataset} had no event on {chosen}, signed.")
 
 
@@ -164,16 +163,7 @@ def withdraw(
 ) -> None:
     """Take an exemption or an attestation back, by a paper that names it."""
     with opened_desk(home) as desk:
-        every = desk.store.papers([Act.EXEMPT, Act.ATTEST], (date.min, date.max))
-        found = next((one for one in every if one.id == paper), None)
-        if found is None:
-            message = f"there is no exemption or attestation {paper} that could be taken back."
-            raise Usage(message)
-        told = found.body
-        days = date.fromisoformat(told.first_day), date.fromisoformat(told.last_day)
-        key = acts.owner_key(desk, told.dataset, told.scope, days[0])
-        said = acts.Said(act=Act.WITHDRAW, key=key, days=days, reason=reason, names=paper)
-        number = acts.file(desk, said)
+        number = filing.withdraw(desk, paper, reason)
     typer.echo(f"paper {number} takes {paper} back, signed.")
 
 
@@ -201,24 +191,6 @@ def history(
         signed = f"; {told['by']}: {told['reason']}" if told["by"] else ""
         due = words.local(one.key.due)
         typer.echo(f"{one.id} {due} {words.labels().scope(one.key.scope)}: {what}{signed}")
-
-
-def _file(
-    desk: Desk, act: Act, about: tuple[str, str | None], days: tuple[date, date], reason: str
-) -> int:
-    dataset = asked.owed_dataset(desk.duties, about[0])
-    scope = asked.chosen_scope(desk.duties, dataset, about[1])
-    if act is Act.ATTEST and scope == "*" and dataset.update_frequency == "daily_mandatory":
-        message = f"{dataset.id} is attested commune by commune; give --commune."
-        raise Usage(message)
-    key = acts.owner_key(desk, dataset.id, scope, days[0])
-    return acts.file(desk, acts.Said(act=act, key=key, days=days, reason=reason))
-
-
-def _refuse_future(day: date) -> None:
-    if day > asked.today():
-        message = f"{day} has not come; nobody attests a day before it."
-        raise Usage(message)
 
 
 def _league(desk: Desk, days: tuple[date, date]) -> tuple[Line, ...]:

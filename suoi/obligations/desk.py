@@ -44,6 +44,8 @@ class Desk:
     law: Catalogue
     reader: Connection
     writer: Connection
+    by: str | None = None
+    """In whose name papers are signed; None = the user of the operating system."""
 
     @cached_property
     def duties(self) -> Duties:
@@ -61,8 +63,8 @@ class Desk:
 
 
 @contextmanager
-def opened_desk(home: Path) -> Iterator[Desk]:
-    """Open the desk of the stack at *home*.
+def opened_desk(home: Path, by: str | None = None) -> Iterator[Desk]:
+    """Open the desk of the stack at *home*, on behalf of *by*.
 
     Raises:
         Fatal: there is no stack at *home*.
@@ -74,7 +76,7 @@ def opened_desk(home: Path) -> Iterator[Desk]:
     try:
         writer = connect("suoi obligations", postgres_conninfo(place, WRITER))
         try:
-            yield Desk(home=place, law=read_law(), reader=reader, writer=writer)
+            yield Desk(home=place, law=read_law(), reader=reader, writer=writer, by=by)
         finally:
             writer.close()
     finally:

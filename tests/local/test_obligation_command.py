@@ -23,6 +23,9 @@ from infra.errors import Transient, Usage
 from infra.local.home import Home
 from schemas.catalogue import read_catalogue
 from suoi.command import build
+from suoi.console import askers
+from suoi.console.hands import Nil
+from suoi.console.stack_hands import StackHands
 from suoi.obligations import asked, witness
 from suoi.obligations import desk as desks
 from suoi.obligations.desk import opened_desk
@@ -377,6 +380,57 @@ def test_what_was_signed_is_taken_back() -> None:
 
 
 @pytest.mark.usefixtures("chain")
+def test_what_was_taken_back_is_not_taken_back_again() -> None:
+    ask("exempt", EVENTS, "--days", DAY, "--reason", "lũ")
+    assert ask("withdraw", 1, "--reason", "nhầm").exit_code == 0
+    again = ask("withdraw", 1, "--reason", "nhầm")
+    assert "could be taken back" in str(again.exception)
+
+
+@pytest.mark.usefixtures("chain")
+def test_a_judged_duty_is_attested_no_more() -> None:
+    judged(25)
+    late = ask("attest", EVENTS, "--commune", "03664", "--date", DAY, "--reason", "x")
+    assert "judged already (MISSED)" in str(late.exception)
+    before = ask("attest", EVENTS, "--commune", "03664", "--date", "2026-11-20", "--reason", "x")
+    assert before.exit_code == 0, before.exception
+
+
+@pytest.mark.usefixtures("chain")
+def test_the_console_s_hands_sign_in_the_name_of_who_is_logged_in(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(askers, "postgres_conninfo", lambda _, role: server.dsn(role))
+    hands = StackHands(Home(Path(home())), LAW)
+    day, unit = date.fromisoformat(DAY), "so_tu_phap"
+    nil = Nil(EVENTS, "03664", day, "sổ trống", "lan.anh")
+    first = hands.attest(nil)
+    assert hands.attestations(day, "so_nnmt") == ()
+    (paper,) = hands.attestations(day, unit)
+    assert (paper.id, paper.body.by, paper.body.reason) == (first, "lan.anh", "sổ trống")
+    hands.withdraw(first, "nhầm", "lan.anh")
+    assert hands.attestations(day, None) == ()
+    assert hands.paper(first) is None
+    second = hands.attest(nil)
+    held = hands.paper(second)
+    assert held is not None
+    assert held.body.scope == "03664"
+    number = judged(25)["03679"]["entry"]
+    entry = hands.entry(number)
+    assert entry is not None
+    assert entry.cause == "UNIT_NOT_UPDATED"
+    hands.override(number, "TECHNICAL", "mất điện", "chi.hoa")
+    told = births()["03679"]
+    assert (told["cause"], told["override"]["by"]) == ("TECHNICAL", "chi.hoa")
+    stands = {(one.key.dataset, one.key.scope): one for one in hands.duties((day, day), unit)}
+    in_time, late = held.stored_at <= DUE, held.stored_at <= DUE + timedelta(days=1)
+    wanted = "MET_NIL_ATTESTED" if in_time else "LATE" if late else "MISSED"
+    assert stands[EVENTS, "03664"].status == wanted
+    with pytest.raises(Usage, match="judged already"):
+        hands.attest(nil)
+
+
+@pytest.mark.usefixtures("chain")
 def test_a_day_that_is_not_in_the_book_is_judged_now_and_not_written(write: Write) -> None:
     counted(write, "03646", 1, day="2026-11-20")
     found = births("2026-11-20")
@@ -418,6 +472,7 @@ def test_one_unit_sees_its_own_lines() -> None:
         (("exempt", EVENTS, "--days", "2026-12-01..2026-11-01", "--reason", "x"), "ends before"),
         (("attest", EVENTS, "--reason", "x"), "give --commune"),
         (("attest", "nnmt_ocop", "--date", "2027-11-24", "--reason", "x"), "has not come"),
+        (("attest", "nnmt_ocop", "--date", "2026-11-21", "--reason", "x"), "nothing of nnmt_ocop"),
         (("exempt", EVENTS, "--days", DAY, "--reason", " "), "--reason"),
         (("report", "--unit", "so_yte", "--out", "x.html"), "so_y_te"),
     ],

@@ -14,7 +14,11 @@ from connectors.guards import Refusal
 from connectors.loads import Load, State
 from connectors.status import Status
 from consumers.ledger.delivery import Delivery, UnitBook
+from consumers.ledger.obligations.entries import Entry
 from consumers.ledger.obligations.entries import Standing as Held
+from consumers.ledger.obligations.papers import Paper
+from consumers.ledger.obligations.words import Cause
+from consumers.ledger.obligations.words import Status as Ended
 from infra.errors import Trouble
 from infra.lag.sample import Sample
 from infra.local.state import Standing as Component
@@ -26,7 +30,7 @@ from suoi.console.accounts import Accounts, User
 from suoi.console.audit import Audit
 from suoi.console.facts import DatasetFacts, read_facts
 from suoi.console.gate import cookie_name
-from suoi.console.hands import Opened, Order, Wanted
+from suoi.console.hands import Nil, Opened, Order, Wanted
 from suoi.console.history import History, Point
 from suoi.console.lockout import Lockout
 from suoi.console.roles import Role
@@ -37,7 +41,7 @@ from suoi.console.snapshot import Known, Snapshot, Waiting
 from suoi.console.store import Store
 from suoi.console.web import make_app, units
 from suoi.law import connected
-from support.obligations import a_month
+from support.obligations import a_month, an_attestation, entry
 
 FAST = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "a-password-of-the-tests"  # noqa: S105  it opens nothing
@@ -94,6 +98,40 @@ class Remembering:
             for one in a_month()
             if after <= one.key.due <= through and unit in {None, one.key.unit}
         ]
+
+    def attestations(self, day: date, unit: str | None) -> list[Paper]:
+        """List the one there is, where it is of *day* and *unit*."""
+        self._try("attestations", day, unit)
+        told = an_attestation()
+        mine = told.body.first_day == day.isoformat() and unit in {None, told.body.unit}
+        return [told] if mine else []
+
+    def paper(self, number: int) -> Paper | None:
+        """Find it."""
+        self._try("paper", number)
+        told = an_attestation()
+        return told if told.id == number else None
+
+    def entry(self, number: int) -> Entry | None:
+        """Find the one that missed (1), the one that was met (2), or none."""
+        self._try("entry", number)
+        missed = entry(1, Ended.MISSED, Cause.UNIT_NOT_UPDATED)
+        return {1: missed, 2: entry(2, Ended.MET_CHANGED)}.get(number)
+
+    def attest(self, nil: Nil) -> int:
+        """Remember it."""
+        self._try("attest", nil)
+        return 6
+
+    def withdraw(self, number: int, reason: str, by: str) -> int:
+        """Remember it."""
+        self._try("withdraw", number, reason, by)
+        return 7
+
+    def override(self, entry: int, cause: str, reason: str, by: str) -> int:
+        """Remember it."""
+        self._try("override", entry, cause, reason, by)
+        return 8
 
     def pause_connector(self, source: str) -> None:
         """Remember it."""

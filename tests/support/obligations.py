@@ -15,10 +15,10 @@ from consumers.ledger.obligations.evidence import (
     Load,
     Reason,
 )
-from consumers.ledger.obligations.papers import Act, Body
+from consumers.ledger.obligations.papers import Act, Body, Paper
 from consumers.ledger.obligations.words import WHOLE, Cause, Kind, Status
 from schemas.calendar.book import read_calendar
-from schemas.calendar.cutoff import cut_off
+from schemas.calendar.cutoff import cut_off, plain_day
 
 DUE = datetime(2026, 11, 23, 10, tzinfo=UTC)
 """Monday, 17:00 in Việt Nam."""
@@ -97,16 +97,23 @@ def _ended(key: Key, number: int) -> list[Entry]:
     return [entry(1, Status.MET_NO_CHANGE if key.scope == WHOLE else Status.MET_CHANGED, **held)]
 
 
-def _paper(key: Key) -> Body:
+def an_attestation() -> Paper:
+    """Return what the unit so_tu_phap has signed for the last day of March 2026."""
+    key = Key(cut_off(MARCH[1]), "so_tu_phap", "tp_khai_tu", "03670")
+    body = _paper(key, act=Act.ATTEST, by="lan.anh", reason="không phát sinh")
+    return Paper(id=5, body=body, stored_at=key.due - timedelta(hours=1))
+
+
+def _paper(key: Key, **told: Any) -> Body:  # noqa: ANN401  the fields of Body
+    day = plain_day(key.due).isoformat()
+    said: dict[str, Any] = {"act": Act.OVERRIDE, "by": "tho", "reason": "mất điện <script>"} | told
     return Body(
-        act=Act.OVERRIDE,
         unit=key.unit,
         dataset=key.dataset,
         scope=key.scope,
-        first_day="2026-03-16",
-        last_day="2026-03-16",
-        by="tho",
-        reason="mất điện <script>",
+        first_day=day,
+        last_day=day,
         at="2026-03-17T02:00:00.000000Z",
         key="0" * 16,
+        **said,
     )

@@ -41,7 +41,7 @@ def of_dataset(_services: Services, seen: Snapshot, _user: User, query: Query) -
 
 def tables(_services: Services, seen: Snapshot, query: Query) -> Sequence[Field]:
     """Ask which dataset's table is loaded, and why."""
-    choices = tuple(one.id for one in seen.of_source(query.path["source"]))
+    choices = {one.id: one.title for one in seen.of_source(query.path["source"])}
     return (Field(name="dataset", kind="choice", choices=choices), REASON)
 
 

@@ -11,7 +11,7 @@ from suoi.console.page import Query
 from suoi.console.refusal import Refusal
 from suoi.console.services import Services
 from suoi.console.snapshot import Snapshot
-from suoi.console.views.quarantine import dataset_of, number_of
+from suoi.console.views.quarantine import dataset_of
 
 PREVIEWED = 500
 """Items judged for a preview at most; the page says so."""
@@ -59,7 +59,7 @@ def item(services: Services, seen: Snapshot, user: User, query: Query) -> Target
     Raises:
         Refusal: there is none, or it is another unit's.
     """
-    number = number_of(query)
+    number = query.numbered("item")
     found = services.hands.item(number, seen.unit)
     if found is None:
         raise Refusal(404, "no_item", name=str(number))

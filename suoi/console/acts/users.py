@@ -12,7 +12,6 @@ from suoi.console.roles import Role
 from suoi.console.services import Services
 from suoi.console.snapshot import Snapshot
 
-_ROLES = tuple(role.value for role in Role)
 _HERE = "account"
 """Stands for the address where somebody who is logged in tries an old password."""
 
@@ -45,18 +44,20 @@ def newcomer(services: Services, seen: Snapshot, query: Query) -> Sequence[Field
     return (Field(name="name", longest=32), *place(services, seen, query))
 
 
-def place(services: Services, _seen: Snapshot, _query: Query) -> Sequence[Field]:
+def place(services: Services, _seen: Snapshot, query: Query) -> Sequence[Field]:
     """Ask for a role, perhaps a unit, and why."""
+    roles = {role.value: query.words(f"role.{role}") for role in Role}
     return (
-        Field(name="role", kind="choice", choices=_ROLES),
-        Field(name="unit", kind="choice", choices=tuple(services.units), required=False),
+        Field(name="role", kind="choice", choices=roles),
+        Field(name="unit", kind="choice", choices=services.units, required=False),
         REASON,
     )
 
 
-def lock_fields(_services: Services, _seen: Snapshot, _query: Query) -> Sequence[Field]:
+def lock_fields(_services: Services, _seen: Snapshot, query: Query) -> Sequence[Field]:
     """Ask whether to lock or to let in again, and why."""
-    return (Field(name="locked", kind="choice", choices=("yes", "no")), REASON)
+    choices = {"yes": query.words("yes"), "no": query.words("none")}
+    return (Field(name="locked", kind="choice", choices=choices), REASON)
 
 
 def passwords(_services: Services, _seen: Snapshot, _query: Query) -> Sequence[Field]:

@@ -2,19 +2,38 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from typing_extensions import TypedDict
 
 from consumers.ledger.obligations.entries import Standing
+from consumers.ledger.obligations.papers import Paper
 from consumers.ledger.obligations.words import WHOLE, Kind
+from schemas.calendar.cadence import MANDATORY
 from suoi.console.accounts import User
 from suoi.console.page import Query
 from suoi.console.refusal import Refusal
+from suoi.console.roles import may
 from suoi.console.services import Services
 from suoi.console.snapshot import Snapshot
+from suoi.console.views.known import Action
 from suoi.console.views.obligations import ENDS, Found, end_of, read
+from suoi.obligations.asked import today
 from suoi.obligations.words import labels
+
+
+class Attestation(TypedDict):
+    """What somebody of the unit has signed: nothing happened there on that day."""
+
+    paper: int
+    dataset: str
+    title: str
+    commune: str
+    by: str
+    reason: str
+    signed_at: datetime
+    actions: list[Action]
 
 
 class Duty(TypedDict):
@@ -38,49 +57,73 @@ class Duty(TypedDict):
     """Who corrected it or put another cause beside it, and why."""
     evidence: dict[str, str]
     judged_at: datetime | None
+    actions: list[Action]
 
 
 class Duties(TypedDict):
-    """The answer: the duties of one day."""
+    """The answer: the duties of one day, and what was attested for it."""
 
     day: date
     duties: list[Duty]
+    attested: list[Attestation]
+    actions: list[Action]
     chosen: dict[str, str]
     ends: dict[str, str]
     choices: dict[str, str]
     away: str
 
 
-def find(services: Services, seen: Snapshot, _user: User, query: Query) -> Found:
+class Book(NamedTuple):
+    """What the book has for a day."""
+
+    held: Found
+    papers: Sequence[Paper] = ()
+
+
+def find(services: Services, seen: Snapshot, _user: User, query: Query) -> Book:
     """Read the entries of the day in the path, of the reader's unit or of the one chosen.
 
     Raises:
         Refusal: it is no day, or there is no such unit.
     """
-    day = _day(query)
-    return read(services, (day, day), seen.unit or query.choice("unit", services.units))
+    day, unit = day_of(query), seen.unit or query.choice("unit", services.units)
+    held = read(services, (day, day), unit)
+    return (
+        Book(held) if isinstance(held, str) else Book(held, services.hands.attestations(day, unit))
+    )
 
 
-def view(seen: Snapshot, _user: User, query: Query) -> Duties:
+def view(seen: Snapshot, user: User, query: Query) -> Duties:
     """Return the duties of one day, those that ended as asked for.
 
     Raises:
         Refusal: none can end so.
     """
-    held: Sequence[Standing] = () if isinstance(query.found, str) else query.found
-    end = query.choice("end", ENDS)
-    duties = [_duty(seen, one) for one in held]
+    book: Book = query.found
+    held: Sequence[Standing] = () if isinstance(book.held, str) else book.held
+    end, day = query.choice("end", ENDS), day_of(query)
+    duties = [_duty(seen, user, query, one) for one in held]
+    speaks = may(user.role, "duty.attest") and user.unit is not None and attestable(seen)
     return {
-        "day": _day(query),
+        "day": day,
         "duties": [one for one in duties if end in {None, one["end"]}],
+        "attested": [_attested(seen, user, query, one) for one in book.papers],
+        "actions": _act("duty.attest", f"/obligations/{day}/attest", query)
+        if speaks and day <= today()
+        else [],
         "chosen": {"unit": seen.unit or query.values.get("unit", ""), "end": end or ""},
         "ends": {name: query.words(f"duty.{name}") for name in ENDS},
         "choices": {book.unit.id: book.unit.title for book in seen.units or ()},
-        "away": query.words("away.province") if isinstance(query.found, str) else "",
+        "away": query.words("away.province") if isinstance(book.held, str) else "",
     }
 
 
-def _day(query: Query) -> date:
+def day_of(query: Query) -> date:
+    """Return the day in the path.
+
+    Raises:
+        Refusal: it is none.
+    """
     given = query.path["day"]
     try:
         return date.fromisoformat(given)
@@ -88,7 +131,45 @@ def _day(query: Query) -> date:
         raise Refusal(404, "no_day", name=given[:20]) from None
 
 
-def _duty(seen: Snapshot, one: Standing) -> Duty:
+def attestable(seen: Snapshot) -> Mapping[str, str]:
+    """Return the datasets where silence is never zero: id -> title."""
+    return {one.id: one.title for one in seen.datasets.values() if one.frequency == MANDATORY}
+
+
+def _attested(seen: Snapshot, user: User, query: Query, one: Paper) -> Attestation:
+    told, facts = one.body, seen.datasets.get(one.body.dataset)
+    mine = user.unit == told.unit and may(user.role, "duty.withdraw")
+    address = f"/attestations/{one.id}/withdraw"
+    return {
+        "paper": one.id,
+        "dataset": told.dataset,
+        "title": facts.title if facts else told.dataset,
+        "commune": labels().scope(told.scope),
+        "by": told.by,
+        "reason": told.reason,
+        "signed_at": one.stored_at,
+        "actions": _act("duty.withdraw", address, query) if mine else [],
+    }
+
+
+def _act(name: str, url: str, query: Query) -> list[Action]:
+    return [{"name": name, "text": query.words(f"act.{name}.title"), "url": url}]
+
+
+def _next(user: User, query: Query, one: Standing) -> list[Action]:
+    """Return what the reader may do about a duty: attest in its place, or give another cause."""
+    key = one.key
+    owed = key.unit == user.unit and key.scope != WHOLE and not one.final
+    if owed and may(user.role, "duty.attest"):
+        asked = urlencode({"dataset": key.dataset, "commune": key.scope})
+        return _act("duty.attest", f"/obligations/{day_of(query)}/attest?{asked}", query)
+    judges = one.told_cause is not None and user.unit is None
+    if judges and may(user.role, "duty.override"):
+        return _act("duty.override", f"/entries/{one.entry.id}/override", query)
+    return []
+
+
+def _duty(seen: Snapshot, user: User, query: Query, one: Standing) -> Duty:
     key, facts, told = one.key, seen.datasets.get(one.key.dataset), labels()
     said = (one.override or one.entry).said
     cause = one.told_cause
@@ -108,6 +189,7 @@ def _duty(seen: Snapshot, one: Standing) -> Duty:
         "signed": f"{said.by}: {said.reason}" if said else "",
         "evidence": _evidence(one.entry.evidence),
         "judged_at": None if one.entry.kind is Kind.OPENED else one.entry.judged_at,
+        "actions": _next(user, query, one),
     }
 
 

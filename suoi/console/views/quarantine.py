@@ -147,22 +147,10 @@ def find_item(services: Services, seen: Snapshot, _user: User, query: Query) -> 
         Refusal: there is none of that number.
         Trouble: the province does not answer.
     """
-    found = services.hands.item(number_of(query), seen.unit)
+    found = services.hands.item(query.numbered("item"), seen.unit)
     if found is None:
         raise Refusal(404, "no_item", name=query.path["item"][:20])
     return found
-
-
-def number_of(query: Query) -> int:
-    """Return the item's number in the path.
-
-    Raises:
-        Refusal: it is none.
-    """
-    given = query.path["item"]
-    if not (given.isascii() and given.isdecimal() and len(given) <= 18):  # noqa: PLR2004  a bigint
-        raise Refusal(404, "no_item", name=given[:20])
-    return int(given)
 
 
 def view_item(seen: Snapshot, user: User, query: Query) -> ItemAnswer:

@@ -13,6 +13,8 @@ GAPS = {
     "source": "so_tu_phap",
     "item": "1",
     "day": "2026-03-16",
+    "paper": "5",
+    "entry": "1",
     "user": "admin",
     "asset": "console.css",
 }
@@ -27,8 +29,10 @@ ALLOWED: dict[Role, set[str]] = {
     Role.OPERATOR: READING
     | {"connector.pause", "connector.resume", "connector.restart", "connector.load"}
     | {"dataset.pause", "dataset.resume"},
-    Role.STEWARD: READING | {"quarantine.preview", "quarantine.replay", "item.unmask"},
-    Role.OFFICER: READING | {"item.unmask"},
+    Role.STEWARD: READING
+    | {"quarantine.preview", "quarantine.replay", "item.unmask"}
+    | {"duty.attest", "duty.withdraw", "duty.override"},
+    Role.OFFICER: READING | {"item.unmask", "duty.attest", "duty.withdraw"},
     Role.AUDITOR: READING | {"audit"},
     Role.ADMIN: READING | {"audit", "users", "user.add", "user.role", "user.reset", "user.lock"},
 }
