@@ -50,9 +50,11 @@ class CodeLists:
             self._rows[name] = tuple(csv.DictReader(io.StringIO(self._text(name), newline="")))
         return self._rows[name]
 
-    def labels(self, list_name: str) -> Mapping[str, str]:
-        """Return code -> Vietnamese label of the code list *list_name* ("gender")."""
-        return {row["code"]: row["label"] for row in self.rows(f"codes/{list_name}")}
+    def labels(self, list_name: str, language: str = "vi") -> Mapping[str, str]:
+        """Return code -> label of the code list *list_name* ("gender"), in *language* (vi, en)."""
+        column = "label" if language == "vi" else f"label_{language}"
+        rows = self.rows(f"codes/{list_name}")
+        return {row["code"]: row[column] or row["label"] for row in rows}
 
     def fingerprint(self, names: Iterable[str]) -> str:
         """Return the SHA-256 (hex) over names and contents of the lists, whatever their order."""

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, partial
 from itertools import groupby
 from typing import Any
 
@@ -26,20 +26,22 @@ class Labels:
     statuses: Mapping[str, str]
     causes: Mapping[str, str]
     communes: Mapping[str, str]
+    whole: str
 
     def scope(self, scope: str) -> str:
         """Return the commune's name; of a whole dataset, so."""
-        return "toàn bộ" if scope == WHOLE else self.communes.get(scope, scope)
+        return self.whole if scope == WHOLE else self.communes.get(scope, scope)
 
 
 @cache
-def labels() -> Labels:
-    """Read the labels of codes/."""
-    lists = read_codes().labels
+def labels(language: str = "vi") -> Labels:
+    """Read the labels of codes/, in *language* (vi, en)."""
+    lists = partial(read_codes().labels, language=language)
     return Labels(
         statuses=lists("obligation_status"),
         causes=lists("delay_cause"),
         communes=lists("commune_dvhc2025"),
+        whole="toàn bộ" if language == "vi" else "whole dataset",
     )
 
 

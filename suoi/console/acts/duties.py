@@ -35,7 +35,7 @@ def day(_services: Services, seen: Snapshot, user: User, query: Query) -> Target
 
 def of_whom(_services: Services, seen: Snapshot, query: Query) -> Sequence[Field]:
     """Ask of which register and commune, and why; the address may have named them."""
-    registers, communes = attestable(seen), labels().communes
+    registers, communes = attestable(seen), labels(query.words.language).communes
     given = query.values
     return (
         Field(name="dataset", kind="choice", choices=registers, value=given.get("dataset", "")),
@@ -70,10 +70,10 @@ def attestation(services: Services, _seen: Snapshot, user: User, query: Query) -
     found = services.hands.paper(number)
     if found is None:
         raise Refusal(404, "no_paper", name=str(number))
-    told = found.body
+    told, said = found.body, labels(query.words.language)
     if user.unit != told.unit:
         raise Refusal(403, "not_your_voice", unit=told.unit)
-    facts = {"dataset": told.dataset, "commune": labels().scope(told.scope), "by": told.by}
+    facts = {"dataset": told.dataset, "commune": said.scope(told.scope), "by": told.by}
     facts |= {"day": _shown(date.fromisoformat(told.first_day))}
     return Target(str(number), f"/obligations/{told.first_day}", facts, told.unit)
 
@@ -99,19 +99,20 @@ def entry(services: Services, seen: Snapshot, user: User, query: Query) -> Targe
     if found.cause is None or found.kind is Kind.OVERRIDE:
         raise Refusal(409, "no_cause", entry=number)
     key, facts = found.key, seen.datasets.get(found.key.dataset)
+    said = labels(query.words.language)
     due = plain_day(key.due)
     told: dict[str, object] = {
         "dataset": facts.title if facts else key.dataset,
-        "commune": labels().scope(key.scope),
+        "commune": said.scope(key.scope),
         "day": _shown(due),
-        "cause": labels().causes[found.cause],
+        "cause": said.causes[found.cause],
     }
     return Target(str(number), f"/obligations/{due}", told, key.unit)
 
 
-def causes(_services: Services, _seen: Snapshot, _query: Query) -> Sequence[Field]:
+def causes(_services: Services, _seen: Snapshot, query: Query) -> Sequence[Field]:
     """Ask for the cause, and why."""
-    return (Field(name="cause", kind="choice", choices=labels().causes), REASON)
+    return (Field(name="cause", kind="choice", choices=labels(query.words.language).causes), REASON)
 
 
 def override(services: Services, _seen: Snapshot, order: Order) -> Outcome:

@@ -95,7 +95,7 @@ def _cell(seen: Snapshot, item: Standing, query: Query) -> Cell:
     contract = item.entry.contract if item.entry.contract in seen.datasets else None
     standing = (seen.standings or {}).get(contract or "")
     state = "paused" if standing is not None and standing.paused else item.state
-    causes = read_codes().labels("delay_cause")
+    causes = read_codes().labels("delay_cause", query.words.language)
     return {
         "id": item.entry.id,
         "title": item.entry.title,

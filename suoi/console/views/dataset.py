@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from typing_extensions import TypedDict
@@ -195,17 +196,18 @@ def _cause(one: Waiting, code: str) -> Cause:
 
 
 def _contract(facts: DatasetFacts, query: Query) -> list[Line]:
-    cadences = read_codes().labels("update_frequency")
+    lists = partial(read_codes().labels, language=query.words.language)
+    cadences = lists("update_frequency")
     said = {
         "table": f"{facts.source}: {facts.table}",
-        "version": f"{facts.version} (revision {facts.revision})",
+        "version": query.words("contract.of", version=facts.version, number=facts.revision),
         "frequency": f"{cadences.get(facts.frequency, facts.frequency)}, {facts.deadline}",
         "fields": f"{facts.fields}",
         "mandatory": f"{facts.mandatory}",
         "personal": f"{facts.personal}",
         "completeness": facts.completeness_min,
-        "open_mode": facts.open_mode,
-        "sharing": facts.sharing_mode,
+        "open_mode": lists("open_class").get(facts.open_mode, facts.open_mode),
+        "sharing": lists("sharing_mode").get(facts.sharing_mode, facts.sharing_mode),
         "purpose": facts.purpose,
         "legal": facts.legal_basis,
     }

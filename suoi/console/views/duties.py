@@ -79,6 +79,11 @@ class Book(NamedTuple):
     held: Found
     papers: Sequence[Paper] = ()
 
+    @property
+    def attested(self) -> set[tuple[str, str]]:
+        """Datasets and communes that somebody has attested for."""
+        return {(one.body.dataset, one.body.scope) for one in self.papers}
+
 
 def find(services: Services, seen: Snapshot, _user: User, query: Query) -> Book:
     """Read the entries of the day in the path, of the reader's unit or of the one chosen.
@@ -102,7 +107,7 @@ def view(seen: Snapshot, user: User, query: Query) -> Duties:
     book: Book = query.found
     held: Sequence[Standing] = () if isinstance(book.held, str) else book.held
     end, day = query.choice("end", ENDS), day_of(query)
-    duties = [_duty(seen, user, query, one) for one in held]
+    duties = [_duty(seen, query, one, _next(user, query, one, book)) for one in held]
     speaks = may(user.role, "duty.attest") and user.unit is not None and attestable(seen)
     return {
         "day": day,
@@ -144,7 +149,7 @@ def _attested(seen: Snapshot, user: User, query: Query, one: Paper) -> Attestati
         "paper": one.id,
         "dataset": told.dataset,
         "title": facts.title if facts else told.dataset,
-        "commune": labels().scope(told.scope),
+        "commune": labels(query.words.language).scope(told.scope),
         "by": told.by,
         "reason": told.reason,
         "signed_at": one.stored_at,
@@ -156,10 +161,11 @@ def _act(name: str, url: str, query: Query) -> list[Action]:
     return [{"name": name, "text": query.words(f"act.{name}.title"), "url": url}]
 
 
-def _next(user: User, query: Query, one: Standing) -> list[Action]:
+def _next(user: User, query: Query, one: Standing, book: Book) -> list[Action]:
     """Return what the reader may do about a duty: attest in its place, or give another cause."""
     key = one.key
-    owed = key.unit == user.unit and key.scope != WHOLE and not one.final
+    silent = (key.dataset, key.scope) not in book.attested and key.scope != WHOLE
+    owed = key.unit == user.unit and silent and not one.final
     if owed and may(user.role, "duty.attest"):
         asked = urlencode({"dataset": key.dataset, "commune": key.scope})
         return _act("duty.attest", f"/obligations/{day_of(query)}/attest?{asked}", query)
@@ -169,8 +175,8 @@ def _next(user: User, query: Query, one: Standing) -> list[Action]:
     return []
 
 
-def _duty(seen: Snapshot, user: User, query: Query, one: Standing) -> Duty:
-    key, facts, told = one.key, seen.datasets.get(one.key.dataset), labels()
+def _duty(seen: Snapshot, query: Query, one: Standing, actions: list[Action]) -> Duty:
+    key, facts, told = one.key, seen.datasets.get(one.key.dataset), labels(query.words.language)
     said = (one.override or one.entry).said
     cause = one.told_cause
     return {
@@ -189,7 +195,7 @@ def _duty(seen: Snapshot, user: User, query: Query, one: Standing) -> Duty:
         "signed": f"{said.by}: {said.reason}" if said else "",
         "evidence": _evidence(one.entry.evidence),
         "judged_at": None if one.entry.kind is Kind.OPENED else one.entry.judged_at,
-        "actions": _next(user, query, one),
+        "actions": actions,
     }
 
 

@@ -50,7 +50,7 @@ class Day(TypedDict):
     state_text: str
     ends: dict[str, int]
     url: str
-    """Its duties, where it has any."""
+    """Its duties, where it has any; today's too, which may be attested for before they are due."""
 
 
 class Result(TypedDict):
@@ -136,7 +136,7 @@ def view(seen: Snapshot, _user: User, query: Query) -> Obligations:
         "weeks": _weeks(days[0], held, query, _asked(unit, seen)),
         "ends": _ends(held),
         "datasets": _datasets(seen, held),
-        "causes": _causes(held),
+        "causes": _causes(held, query),
         "league": [] if unit else [_place(one, titles) for one in league(held, titles)],
         "choices": titles,
         "away": query.words("away.province") if isinstance(query.found, str) else "",
@@ -202,7 +202,7 @@ def _day(day: date, held: Sequence[Standing], query: Query, address: str) -> Day
         "state": state,
         "state_text": query.words(f"duty.{state}"),
         "ends": ends,
-        "url": f"/obligations/{day}{address}" if held else "",
+        "url": f"/obligations/{day}{address}" if held or day == today() else "",
     }
 
 
@@ -226,10 +226,10 @@ def _datasets(seen: Snapshot, held: Iterable[Standing]) -> list[Result]:
     ]
 
 
-def _causes(held: Iterable[Standing]) -> list[Cause]:
+def _causes(held: Iterable[Standing], query: Query) -> list[Cause]:
     counted = Counter(one.told_cause for one in held if one.told_cause is not None)
     return [
-        {"cause": cause, "text": labels().causes[cause], "count": count}
+        {"cause": cause, "text": labels(query.words.language).causes[cause], "count": count}
         for cause, count in counted.most_common()
     ]
 

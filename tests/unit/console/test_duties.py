@@ -1,6 +1,6 @@
 """What people say of the book in the console: nothing happened, taken back, another cause."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -8,14 +8,16 @@ from support.console import OTHER, UNIT, Console
 
 from suoi.console.hands import Nil
 from suoi.console.roles import Role
+from suoi.console.words import COOKIE
+from suoi.obligations import asked
 
 OPEN, JUDGED = "/obligations/2026-03-31", "/obligations/2026-03-16"
 SILENT = {"dataset": "tp_khai_sinh", "commune": "03646", "reason": "sổ trống"}
 
 
 def deeds(console: Console) -> list[tuple[Any, ...]]:
-    asked = {"duties", "attestations", "paper", "entry"}
-    return [one for one in console.hands.done if one[0] not in asked]
+    questions = {"duties", "attestations", "paper", "entry"}
+    return [one for one in console.hands.done if one[0] not in questions]
 
 
 def errors(answer: Any) -> list[str]:  # noqa: ANN401  the client's answer
@@ -37,6 +39,16 @@ def test_an_officer_attests_for_a_commune_of_the_own_unit(console: Console) -> N
     nil = Nil("tp_khai_sinh", "03646", date(2026, 3, 31), "sổ trống", "officer")
     assert deeds(console) == [("attest", nil)]
     assert console.outcomes() == [("duty.attest", "begun"), ("duty.attest", "done")]
+
+
+def test_today_is_reached_before_anything_is_due(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = datetime(2026, 12, 1, 3, tzinfo=UTC)
+    monkeypatch.setattr(asked, "moment", lambda: moment)
+    weeks = console.person(Role.OFFICER).get("/api/v1/obligations").json()["weeks"]
+    linked = {day["day"]: day["url"] for week in weeks for day in week if day and day["url"]}
+    assert linked == {"2026-12-01": "/obligations/2026-12-01"}
 
 
 def test_a_day_that_the_book_does_not_hold_yet_is_attested_too(console: Console) -> None:
@@ -90,9 +102,10 @@ def test_what_was_attested_is_shown_and_taken_back_by_the_own_unit(console: Cons
     (told,) = officer.get(f"/api/v1{OPEN}").json()["attested"]
     assert (told["paper"], told["by"], told["reason"]) == (5, "lan.anh", "không phát sinh")
     assert [one["url"] for one in told["actions"]] == ["/attestations/5/withdraw"]
-    asked = officer.get("/attestations/5/withdraw").text
-    assert "lan.anh" in asked
-    assert "31/03/2026" in asked
+    form = officer.get("/attestations/5/withdraw").text
+    assert f"{OPEN}/attest?dataset=tp_khai_tu&amp;commune=03670" not in officer.get(OPEN).text
+    assert "lan.anh" in form
+    assert "31/03/2026" in form
     answer = officer.send("/attestations/5/withdraw", reason="nhầm xã")
     assert answer.headers["location"].startswith(OPEN)
     assert deeds(console) == [("withdraw", 5, "nhầm xã", "officer")]
@@ -115,9 +128,9 @@ def test_a_steward_of_the_province_puts_another_cause_beside(console: Console) -
     steward = console.person(Role.STEWARD)
     missed = f"{JUDGED}?end=missing"
     assert "/entries/1/override" in steward.get(missed).text
-    asked = steward.get("/entries/1/override").text
-    assert "Đơn vị" in asked
-    assert '<option value="TECHNICAL">' in asked
+    form = steward.get("/entries/1/override").text
+    assert "Đơn vị" in form
+    assert '<option value="TECHNICAL">' in form
     answer = steward.send("/entries/1/override", cause="TECHNICAL", reason="mất điện")
     assert answer.headers["location"].startswith("/obligations/2026-11-23")
     assert deeds(console) == [("override", 1, "TECHNICAL", "mất điện", "steward")]
@@ -133,3 +146,11 @@ def test_no_other_cause_without_a_computed_one_or_of_the_own_unit(console: Conso
     assert "/override" not in own.get(JUDGED).text
     assert own.send("/entries/1/override", cause="TECHNICAL", reason="x").status_code == 403
     assert deeds(console) == []
+
+
+def test_the_book_is_read_in_english_too(console: Console) -> None:
+    steward = console.person(Role.STEWARD)
+    steward.browser.cookies.set(COOKIE, "en")
+    shown = steward.get(f"{JUDGED}?end=missing").text
+    assert "Technical fault on our side" in shown
+    assert "To Hieu Ward" in shown
