@@ -108,6 +108,7 @@ def test_a_form_filled_wrongly_says_so_at_its_field(chromium: Browser, served: S
     page = context.new_page()
     page.goto("/users/add")
     page.fill("#f-name", "Tên Sai")
+    page.select_option("#f-role", "viewer")
     page.fill("#f-reason", "thử")
     page.click("button.main")
     expect(page.locator("#w-name")).to_contain_text("chữ thường")
