@@ -10,15 +10,16 @@ import os
 import random
 import signal
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import psycopg
 
+from support.clocks import set_clock
 from support.second import second_sink
 from support.stack import Stack
 from support.waiting import until
-from support.wires import CLOCKED, CUT, DEAF, MUTE, SILENT, Rules, clock_file, faketime
+from support.wires import CUT, DEAF, MUTE, SILENT, Rules
 
 Chance = random.Random
 Healing = contextlib.AbstractContextManager[None]
@@ -158,17 +159,16 @@ def broken(component: str, server: str, how: str) -> Callable[[Stack, Chance], H
     return begin
 
 
-def wrong_clock(component: str, off: str) -> Callable[[Stack, Chance], Healing]:
+def wrong_clock(component: str, off: timedelta) -> Callable[[Stack, Chance], Healing]:
     """Start a component under a clock that is a day off; it is right again after the block."""
 
     @contextlib.contextmanager
     def begin(stack: Stack, _chance: Chance) -> Iterator[None]:
-        file = clock_file(stack.home, component)
-        file.write_text(off)
+        set_clock(stack.home, component, off)
         stack.restart(component)
         until(lambda: _is_off(stack, component), 30)
         yield
-        file.write_text("+0")
+        set_clock(stack.home, component, timedelta(0))
         stack.restart(component)
 
     return begin
@@ -231,12 +231,14 @@ STRIKES: dict[str, Strike] = {
             for how in (CUT, DEAF, MUTE, SILENT)
         ),
         *(
-            # Ahead alone: libfaketime leaves the kernel's timed waits as they are, so that a plain
-            # librdkafka client cannot even list topics a day behind (measured, 0.9.10)
-            Strike(f"clock {off} of {one}", wrong_clock(one, off), wired=True, kills=2)
-            for one in CLOCKED
-            for off in ("+1d",)
-            if faketime() is not None
+            Strike(
+                f"clock {days:+}d of {one}",
+                wrong_clock(one, timedelta(days=days)),
+                wired=True,
+                kills=2,
+            )
+            for one in ("streams", "province_sink", "quarantine_sink")
+            for days in (1, -1)
         ),
     )
 }

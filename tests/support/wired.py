@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -49,12 +49,13 @@ class WiredStack(Stack):
 
 
 @contextmanager
-def wired_stack() -> Iterator[WiredStack]:
-    """Run one until the block ends, with its witness."""
+def wired_stack(prepare: Callable[[Path], None] = lambda _: None) -> Iterator[WiredStack]:
+    """Run one until the block ends, with its witness; *prepare* gets its home before it starts."""
     root = Path(tempfile.mkdtemp(prefix="suoi-wired-"))
     root.chmod(0o755)
     stack = WiredStack(root / "home")
     try:
+        prepare(stack.home)
         stack.start()
         stack.witness = Witness(stack.justice)
         yield stack

@@ -5,9 +5,8 @@ ours knows of it, and oracles go around it. The proxy knows by /proc which compo
 belongs to, so a rule strikes one component's wire alone. A rule is a file `<component>-<server>` in
 the home's `wires/`, holding how the wire is broken; what a rule struck is noted beside it.
 
-`plan` is the stack's plan with wires; `python -m support.wires HOME` is the proxy. Where the
-library is installed (Debian package libfaketime), the clock of a worker of ours is its file
-`clock-<component>` too, read when it starts.
+`plan` is the stack's plan with wires; `python -m support.wires HOME` is the proxy. The clocks of
+CLOCKED can be set too (support.clocks).
 """
 
 import asyncio
@@ -22,12 +21,14 @@ from pathlib import Path
 from infra.local.component import Component
 from infra.local.home import Home
 from infra.local.plan import full_plan
+from support.clocks import clocked
 
 BEHIND, BEFORE = "127.0.0.2", "127.0.0.1"
 SERVERS = ("kafka", "province", "so_tu_phap")
 CUT, DEAF, MUTE, SILENT = "cut", "deaf", "mute", "silent"
 """Closed at once and refused; nothing reaches the server; nothing comes back; neither."""
-CLOCKED = ("streams", "province_sink", "quarantine_sink")
+CLOCKED = ("streams", "province_sink", "quarantine_sink", "so_tu_phap")
+"""Workers, and a department, whose clocks can be set."""
 _TESTS = Path(__file__).parents[1]
 _CHUNK = 2**18
 _LOOK_S = 0.02
@@ -56,8 +57,8 @@ def _proxy(home: Home) -> Component:
 
 def _behind(home: Home, component: Component) -> Component:
     """Move a server behind the proxy; its port is the proxy's on the usual address."""
-    if component.name in CLOCKED and faketime() is not None:
-        return replace(component, environment=component.environment | _clock(home, component.name))
+    if component.name in CLOCKED:
+        component = clocked(home, component)
     if component.name not in SERVERS:
         return component
 
@@ -66,28 +67,6 @@ def _behind(home: Home, component: Component) -> Component:
         _move(home, component.name)
 
     return replace(component, port=None, make=make, needs=(*component.needs, "wires"))
-
-
-def faketime() -> Path | None:
-    """The library that gives a process another clock; None where it is not installed."""
-    return next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
-
-
-def clock_file(home: Path, component: str) -> Path:
-    """Holds how far the clock of *component* is off, as `+1d`."""
-    return home / "wires" / f"clock-{component}"
-
-
-def _clock(home: Home, component: str) -> dict[str, str]:
-    file = clock_file(home.root, component)
-    if not file.exists():
-        file.write_text("+0")
-    return {
-        "LD_PRELOAD": str(faketime()),
-        "FAKETIME_TIMESTAMP_FILE": str(file),
-        "FAKETIME_CACHE_DURATION": "3600",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-    }
 
 
 def _move(home: Home, server: str) -> None:
