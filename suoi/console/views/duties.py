@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 from consumers.ledger.obligations.entries import Standing
 from consumers.ledger.obligations.papers import Paper
 from consumers.ledger.obligations.words import WHOLE, Kind
+from infra.errors import Trouble
 from schemas.calendar.cadence import MANDATORY
 from suoi.console.accounts import User
 from suoi.console.page import Query
@@ -18,7 +19,7 @@ from suoi.console.roles import may
 from suoi.console.services import Services
 from suoi.console.snapshot import Snapshot
 from suoi.console.views.known import Action
-from suoi.console.views.obligations import ENDS, Found, end_of, read
+from suoi.console.views.obligations import ENDS, Found, end_of
 from suoi.obligations.asked import today
 from suoi.obligations.words import labels
 
@@ -92,10 +93,11 @@ def find(services: Services, seen: Snapshot, _user: User, query: Query) -> Book:
         Refusal: it is no day, or there is no such unit.
     """
     day, unit = day_of(query), seen.unit or query.choice("unit", services.units)
-    held = read(services, (day, day), unit)
-    return (
-        Book(held) if isinstance(held, str) else Book(held, services.hands.attestations(day, unit))
-    )
+    try:
+        held = services.hands.duties((day, day), unit)
+        return Book(held, services.hands.attestations(day, unit))
+    except Trouble as trouble:
+        return Book(str(trouble))
 
 
 def view(seen: Snapshot, user: User, query: Query) -> Duties:
@@ -106,16 +108,13 @@ def view(seen: Snapshot, user: User, query: Query) -> Duties:
     """
     book: Book = query.found
     held: Sequence[Standing] = () if isinstance(book.held, str) else book.held
-    end, day = query.choice("end", ENDS), day_of(query)
+    end = query.choice("end", ENDS)
     duties = [_duty(seen, query, one, _next(user, query, one, book)) for one in held]
-    speaks = may(user.role, "duty.attest") and user.unit is not None and attestable(seen)
     return {
-        "day": day,
+        "day": day_of(query),
         "duties": [one for one in duties if end in {None, one["end"]}],
         "attested": [_attested(seen, user, query, one) for one in book.papers],
-        "actions": _act("duty.attest", f"/obligations/{day}/attest", query)
-        if speaks and day <= today()
-        else [],
+        "actions": _on_the_day(seen, user, query),
         "chosen": {"unit": seen.unit or query.values.get("unit", ""), "end": end or ""},
         "ends": {name: query.words(f"duty.{name}") for name in ENDS},
         "choices": {book.unit.id: book.unit.title for book in seen.units or ()},
@@ -159,6 +158,14 @@ def _attested(seen: Snapshot, user: User, query: Query, one: Paper) -> Attestati
 
 def _act(name: str, url: str, query: Query) -> list[Action]:
     return [{"name": name, "text": query.words(f"act.{name}.title"), "url": url}]
+
+
+def _on_the_day(seen: Snapshot, user: User, query: Query) -> list[Action]:
+    """Return what the reader may do whatever the book holds: attest, if the day has come."""
+    day, speaks = day_of(query), user.unit is not None and may(user.role, "duty.attest")
+    if not speaks or not attestable(seen) or day > today():
+        return []
+    return _act("duty.attest", f"/obligations/{day}/attest", query)
 
 
 def _next(user: User, query: Query, one: Standing, book: Book) -> list[Action]:

@@ -107,11 +107,7 @@ def find(services: Services, seen: Snapshot, _user: User, query: Query) -> Found
     Raises:
         Refusal: there is no such unit, or it is no month.
     """
-    return read(services, _month(query), seen.unit or query.choice("unit", services.units))
-
-
-def read(services: Services, days: tuple[date, date], unit: str | None) -> Found:
-    """Read how the duties due on *days* stand; a text = why the province does not say."""
+    days, unit = _month(query), seen.unit or query.choice("unit", services.units)
     try:
         return services.hands.duties(days, unit)
     except Trouble as trouble:
