@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol
 
 from consumers.ledger.obligations.entries import Entry, Standing
 from consumers.ledger.obligations.papers import Paper
+from suoi.obligations.sofar import SoFar
 
 
 class Wanted(NamedTuple):
@@ -63,6 +64,9 @@ class Hands(Protocol):
 
     def duties(self, days: tuple[date, date], unit: str | None) -> Sequence[Standing]:
         """Return how the duties due on *days* (both included) stand by the book, by due time."""
+
+    def so_far(self, day: date, unit: str | None) -> Sequence[SoFar]:
+        """Tell what has come of each duty of *day* that silence does not meet."""
 
     def attestations(self, day: date, unit: str | None) -> Sequence[Paper]:
         """Return the papers that attest for *day* and hold, oldest first."""

@@ -8,10 +8,12 @@ from typing import Any
 from consumers.ledger.obligations.entries import Entry, Standing, standings
 from consumers.ledger.obligations.papers import Act, Paper, in_force
 from consumers.ledger.obligations.store import Search, Store
+from infra.errors import Usage
 from infra.local.access import connect_client
 from infra.local.home import Home
 from infra.local.receipt_key import read_public
 from infra.queries import read_queries
+from schemas.calendar.book import CalendarUnknown
 from schemas.calendar.cutoff import cut_off
 from schemas.catalogue import Catalogue
 from suoi import dataset as datasets
@@ -20,6 +22,8 @@ from suoi.console.askers import classifying, open_province
 from suoi.console.hands import Nil, Opened, Order, Wanted
 from suoi.obligations import acts, filing
 from suoi.obligations import desk as obligations
+from suoi.obligations.asked import moment
+from suoi.obligations.sofar import SoFar, so_far
 from suoi.payload_reading import opened_payloads
 from suoi.quarantine import opened_desk
 from suoi.reject_decide import opened
@@ -52,6 +56,17 @@ class StackHands:
         search = Search(first=cut_off(days[0]), last=cut_off(days[1]), unit=unit)
         with self._book() as store:
             return tuple(standings(store.entries(search)))
+
+    def so_far(self, day: date, unit: str | None) -> Sequence[SoFar]:
+        """Tell what has come of each duty of *day* that silence does not meet."""
+        try:
+            due = obligations.read_duties(self._catalogue).due(day)
+        except CalendarUnknown as error:
+            raise Usage(str(error)) from None
+        mine = [one for one in due if one.mandatory and unit in {None, one.key.unit}]
+        papers = self.attestations(day, unit)
+        with classifying(), open_province(self._home) as province:
+            return tuple(so_far(province, mine, papers, moment()))
 
     def attestations(self, day: date, unit: str | None) -> Sequence[Paper]:
         """Return the papers that attest for *day* and hold, oldest first."""

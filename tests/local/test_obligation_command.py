@@ -431,6 +431,31 @@ def test_the_console_s_hands_sign_in_the_name_of_who_is_logged_in(
 
 
 @pytest.mark.usefixtures("chain")
+def test_before_the_cut_off_the_console_s_hands_tell_what_has_come(
+    server: Server, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(askers, "postgres_conninfo", lambda _, role: server.dsn(role))
+    hands, day = StackHands(Home(Path(home())), LAW), date.fromisoformat(DAY)
+    counted(write, "03646", 2)
+    counted(write, "03664", 3, op="r")  # a load is no event
+    refused(write, "03670", "code.unknown")
+    said_nothing(write, "03688", at(-2))
+    hands.attest(Nil(EVENTS, "03679", day, "sổ trống", "lan.anh"))
+    found = {one.key.scope: one for one in hands.so_far(day, None) if one.key.dataset == EVENTS}
+    assert len(found) == 75
+    told = {scope: tuple(one[1:]) for scope, one in found.items() if not one.silent}
+    assert told == {
+        "03646": (2, 0, False),
+        "03670": (0, 1, False),
+        "03679": (0, 0, True),
+        "03688": (0, 0, True),
+    }
+    assert len(hands.so_far(day, "so_tu_phap")) == 225
+    assert hands.so_far(day, "so_nnmt") == ()
+    assert hands.so_far(date(2026, 11, 22), None) == ()  # a Sunday
+
+
+@pytest.mark.usefixtures("chain")
 def test_a_day_that_is_not_in_the_book_is_judged_now_and_not_written(write: Write) -> None:
     counted(write, "03646", 1, day="2026-11-20")
     found = births("2026-11-20")

@@ -30,6 +30,7 @@ PAGES = {
     "obligations-of-a-unit": (Role.OFFICER, "/obligations?month=2026-03"),
     "duties": (Role.VIEWER, "/obligations/2026-03-30"),
     "duties-of-a-unit": (Role.OFFICER, "/obligations/2026-03-31"),
+    "duties-so-far": (Role.OFFICER, "/obligations/2026-04-01"),
     "attest": (Role.OFFICER, "/obligations/2026-03-31/attest"),
     "withdraw": (Role.OFFICER, "/attestations/5/withdraw"),
     "audit": (Role.AUDITOR, "/audit"),

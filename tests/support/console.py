@@ -14,6 +14,7 @@ from connectors.guards import Refusal
 from connectors.loads import Load, State
 from connectors.status import Status
 from consumers.ledger.delivery import Delivery, UnitBook
+from consumers.ledger.obligations.duties import Key
 from consumers.ledger.obligations.entries import Entry
 from consumers.ledger.obligations.entries import Standing as Held
 from consumers.ledger.obligations.papers import Paper
@@ -41,6 +42,7 @@ from suoi.console.snapshot import Known, Snapshot, Waiting
 from suoi.console.store import Store
 from suoi.console.web import make_app, units
 from suoi.law import connected
+from suoi.obligations.sofar import SoFar
 from support.obligations import a_month, an_attestation, entry
 
 FAST = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -98,6 +100,14 @@ class Remembering:
             for one in a_month()
             if after <= one.key.due <= through and unit in {None, one.key.unit}
         ]
+
+    def so_far(self, day: date, unit: str | None) -> list[SoFar]:
+        """Tell of four communes of one register: an event, a refused one, an attested, nothing."""
+        self._try("so_far", day, unit)
+        told = {"03646": (4, 1, False), "03664": (0, 2, False), "03670": (0, 0, True)}
+        keys = [Key(cut_off(day), UNIT, "tp_khai_sinh", one) for one in (*told, "03679")]
+        found = [SoFar(key, *told.get(key.scope, (0, 0, False))) for key in keys]
+        return found if unit in {None, UNIT} else []
 
     def attestations(self, day: date, unit: str | None) -> list[Paper]:
         """List the one there is, where it is of *day* and *unit*."""

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from typing_extensions import TypedDict
 
+from consumers.ledger.obligations.duties import Key
 from consumers.ledger.obligations.entries import Standing
 from consumers.ledger.obligations.papers import Paper
 from consumers.ledger.obligations.words import WHOLE, Kind
@@ -21,6 +23,7 @@ from suoi.console.snapshot import Snapshot
 from suoi.console.views.known import Action
 from suoi.console.views.obligations import ENDS, Found, end_of
 from suoi.obligations.asked import today
+from suoi.obligations.sofar import SoFar
 from suoi.obligations.words import labels
 
 
@@ -35,6 +38,25 @@ class Attestation(TypedDict):
     reason: str
     signed_at: datetime
     actions: list[Action]
+
+
+class Silent(TypedDict):
+    """A commune that has sent nothing; *url* attests for it, empty where the reader may not."""
+
+    commune: str
+    url: str
+
+
+class Register(TypedDict):
+    """A register on a day that is not in the book yet: how many communes have what, so far."""
+
+    dataset: str
+    title: str
+    arrived: int
+    refused: int
+    """Whose rows were all refused."""
+    attested: int
+    silent: list[Silent]
 
 
 class Duty(TypedDict):
@@ -67,6 +89,8 @@ class Duties(TypedDict):
     day: date
     duties: list[Duty]
     attested: list[Attestation]
+    so_far: list[Register]
+    """Before the cut-off alone: then the book has the duties."""
     actions: list[Action]
     chosen: dict[str, str]
     ends: dict[str, str]
@@ -79,6 +103,7 @@ class Book(NamedTuple):
 
     held: Found
     papers: Sequence[Paper] = ()
+    so_far: Sequence[SoFar] = ()
 
     @property
     def attested(self) -> set[tuple[str, str]]:
@@ -95,7 +120,8 @@ def find(services: Services, seen: Snapshot, _user: User, query: Query) -> Book:
     day, unit = day_of(query), seen.unit or query.choice("unit", services.units)
     try:
         held = services.hands.duties((day, day), unit)
-        return Book(held, services.hands.attestations(day, unit))
+        come = () if held or day > today() else services.hands.so_far(day, unit)
+        return Book(held, services.hands.attestations(day, unit), come)
     except Trouble as trouble:
         return Book(str(trouble))
 
@@ -114,6 +140,7 @@ def view(seen: Snapshot, user: User, query: Query) -> Duties:
         "day": day_of(query),
         "duties": [one for one in duties if end in {None, one["end"]}],
         "attested": [_attested(seen, user, query, one) for one in book.papers],
+        "so_far": _so_far(seen, user, query, book.so_far),
         "actions": _on_the_day(seen, user, query),
         "chosen": {"unit": seen.unit or query.values.get("unit", ""), "end": end or ""},
         "ends": {name: query.words(f"duty.{name}") for name in ENDS},
@@ -156,6 +183,33 @@ def _attested(seen: Snapshot, user: User, query: Query, one: Paper) -> Attestati
     }
 
 
+def _so_far(seen: Snapshot, user: User, query: Query, found: Sequence[SoFar]) -> list[Register]:
+    registers = []
+    for name, group in groupby(found, key=lambda one: one.key.dataset):
+        mine, facts = list(group), seen.datasets.get(name)
+        register: Register = {
+            "dataset": name,
+            "title": facts.title if facts else name,
+            "arrived": sum(one.clean > 0 for one in mine),
+            "refused": sum(one.refused > 0 and not one.clean for one in mine),
+            "attested": sum(one.attested for one in mine),
+            "silent": [_silent(user, query, one.key) for one in mine if one.silent],
+        }
+        registers.append(register)
+    return registers
+
+
+def _silent(user: User, query: Query, key: Key) -> Silent:
+    mine = key.unit == user.unit and may(user.role, "duty.attest")
+    commune = labels(query.words.language).scope(key.scope)
+    return {"commune": commune, "url": _address(query, key) if mine else ""}
+
+
+def _address(query: Query, key: Key) -> str:
+    asked = urlencode({"dataset": key.dataset, "commune": key.scope})
+    return f"/obligations/{day_of(query)}/attest?{asked}"
+
+
 def _act(name: str, url: str, query: Query) -> list[Action]:
     return [{"name": name, "text": query.words(f"act.{name}.title"), "url": url}]
 
@@ -174,8 +228,7 @@ def _next(user: User, query: Query, one: Standing, book: Book) -> list[Action]:
     silent = (key.dataset, key.scope) not in book.attested and key.scope != WHOLE
     owed = key.unit == user.unit and silent and not one.final
     if owed and may(user.role, "duty.attest"):
-        asked = urlencode({"dataset": key.dataset, "commune": key.scope})
-        return _act("duty.attest", f"/obligations/{day_of(query)}/attest?{asked}", query)
+        return _act("duty.attest", _address(query, key), query)
     judges = one.told_cause is not None and user.unit is None
     if judges and may(user.role, "duty.override"):
         return _act("duty.override", f"/entries/{one.entry.id}/override", query)

@@ -16,7 +16,7 @@ SILENT = {"dataset": "tp_khai_sinh", "commune": "03646", "reason": "sổ trống
 
 
 def deeds(console: Console) -> list[tuple[Any, ...]]:
-    questions = {"duties", "attestations", "paper", "entry"}
+    questions = {"duties", "so_far", "attestations", "paper", "entry"}
     return [one for one in console.hands.done if one[0] not in questions]
 
 
@@ -56,6 +56,28 @@ def test_a_day_that_the_book_does_not_hold_yet_is_attested_too(console: Console)
     assert "/obligations/2026-04-01/attest" in officer.get("/obligations/2026-04-01").text
     answer = officer.send("/api/v1/obligations/2026-04-01/attest", **SILENT)
     assert answer.json()["paper"] == 6
+
+
+def test_before_the_cut_off_a_day_shows_what_has_come(console: Console) -> None:
+    officer = console.person(Role.OFFICER)
+    (register,) = officer.get("/api/v1/obligations/2026-04-01").json()["so_far"]
+    counts = {name: register[name] for name in ("arrived", "refused", "attested")}
+    assert counts == {"arrived": 1, "refused": 1, "attested": 1}
+    (silent,) = register["silent"]
+    assert silent["url"] == "/obligations/2026-04-01/attest?dataset=tp_khai_sinh&commune=03679"
+    assert silent["url"].replace("&", "&amp;") in officer.get("/obligations/2026-04-01").text
+    viewer = console.person(Role.VIEWER)
+    (register,) = viewer.get("/api/v1/obligations/2026-04-01").json()["so_far"]
+    assert register["silent"] == [{"commune": silent["commune"], "url": ""}]
+    other = console.person(Role.OFFICER, OTHER, "nong.nghiep")
+    assert other.get("/api/v1/obligations/2026-04-01").json()["so_far"] == []
+
+
+def test_what_is_in_the_book_or_has_not_come_is_not_counted(console: Console) -> None:
+    officer = console.person(Role.OFFICER)
+    for path in (OPEN, "/obligations/2099-01-05"):
+        assert officer.get(f"/api/v1{path}").json()["so_far"] == []
+    assert [one for one in console.hands.done if one[0] == "so_far"] == []
 
 
 def test_what_was_judged_is_attested_no_more(console: Console) -> None:
