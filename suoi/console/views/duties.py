@@ -90,7 +90,7 @@ class Duties(TypedDict):
     duties: list[Duty]
     attested: list[Attestation]
     so_far: list[Register]
-    """Before the cut-off alone: then the book has the duties."""
+    """Of a day that the book does not hold: it has the duties once they are due."""
     actions: list[Action]
     chosen: dict[str, str]
     ends: dict[str, str]
