@@ -12,6 +12,7 @@ import pytest
 from support.canary import open_reader
 from support.products import insert_product, remove_products
 from support.restoring import restore, snapshot
+from support.rows import MANY_PARCELS
 from support.stack import Stack
 from support.waiting import until, until_equal
 
@@ -22,12 +23,6 @@ pytestmark = pytest.mark.timeout(600)
 LAND, PARCELS = "vbdlis_sonla", "nnmt_thua_dat"
 FARMS, PRODUCTS = "so_nnmt", "nnmt_ocop"
 SLOT = "suoi_vbdlis_sonla"
-INSERT = (
-    "insert into dat_dai.thua_dat (id, ma_thua, ma_xa, so_to, so_thua, dien_tich, dt_dat_o, "
-    "loai_dat, thoi_han, vi_do, kinh_do, loai_chu, ten_chu) select n, 'w7cckf8bxg4j', '03646', "
-    "'12', n::text, 100, 50, 'ODT', 'Lâu dài', 21.32731232, 103.92104315, 3, 'Hợp tác xã Ví Dụ' "
-    "from generate_series(%s::bigint, %s) as n"
-)
 
 
 class Land:
@@ -103,7 +98,7 @@ def land(stack: Stack) -> Iterator[Land]:
     """Thirty parcels, delivered; gone afterwards."""
     land = Land(stack)
     land.run("delete from dat_dai.thua_dat")
-    land.run(INSERT, 1, 30)
+    land.run(MANY_PARCELS, 1, 30)
     until(lambda: province(stack) == land.held(), 60)
     yield land
     land.run("delete from dat_dai.thua_dat")
@@ -116,7 +111,7 @@ def test_a_restored_server_is_seen_held_and_begun_anew(
     place = snapshot_of(stack, tmp_path)
     land.run("update dat_dai.thua_dat set so_to = '99' where id = 1")
     land.run("delete from dat_dai.thua_dat where id = 2")
-    land.run(INSERT, 31, 33)
+    land.run(MANY_PARCELS, 31, 33)
     until(lambda: province(stack) == land.held(), 60)
     before, raw = province(stack), captured(stack)
     land.wait_looked()  # what happened between two looks, only Connect's offset knows

@@ -1,5 +1,6 @@
 """The console of a running stack: its door, its first user, and what it shows and does."""
 
+import signal
 import stat
 from collections.abc import Iterator
 from functools import partial
@@ -8,6 +9,9 @@ import httpx
 import pytest
 from support.stack import Stack
 from support.waiting import until, until_equal
+
+PATIENCE_S = 12.0
+"""The slowest page waits for the province's connection; the others are there at once."""
 
 
 @pytest.fixture
@@ -83,7 +87,32 @@ def test_a_connector_is_paused_and_goes_on(operator: httpx.Client) -> None:
 
 def test_pages_render_while_kafka_is_away(stack: Stack, admin: httpx.Client) -> None:
     struck = stack.signal("kafka")
-    for path in ("/", "/board", "/datasets/tp_khai_sinh", "/connectors", "/obligations"):
-        assert admin.get(path).status_code == 200
+    read_all(admin)
     stack.wait_restarted("kafka", struck, 120)
     until_equal(partial(problems, admin), [], 120)
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize(
+    ("part", "silent"),
+    [("kafka", "silent.books"), ("connect", "silent.proof"), ("province", "silent.quarantine")],
+)
+def test_pages_render_while_a_part_is_frozen_and_say_so(
+    stack: Stack, admin: httpx.Client, part: str, silent: str
+) -> None:
+    try:
+        stack.signal(part, signal.SIGSTOP)
+        until(lambda: silent in {code for code, _ in problems(admin)}, 60)
+        read_all(admin)
+    finally:
+        stack.signal(part, signal.SIGCONT)
+    until_equal(partial(problems, admin), [], 120)
+
+
+def read_all(client: httpx.Client) -> None:
+    """Every sort of page answers, and soon: pages are made of what is known."""
+    for path in ("/", "/board", "/datasets/tp_khai_sinh", "/connectors", "/quarantine"):
+        answer = client.get(path)
+        assert answer.status_code == 200
+        assert answer.elapsed.total_seconds() < PATIENCE_S, path
+    assert client.get("/obligations").status_code == 200

@@ -1,4 +1,4 @@
-"""One invented birth that every rule accepts; tests and benchmarks vary its version alone."""
+"""Invented rows that every rule accepts; tests and benchmarks vary their versions alone."""
 
 from typing import Any
 
@@ -29,3 +29,10 @@ BIRTH: dict[str, Any] = {
     "nyc_giayto": "B1234567",
     "so_gcs": "V0",
 }
+MANY_PARCELS = (
+    "insert into dat_dai.thua_dat (id, ma_thua, ma_xa, so_to, so_thua, dien_tich, dt_dat_o, "
+    "loai_dat, thoi_han, vi_do, kinh_do, loai_chu, ten_chu) select n, 'w7cckf8bxg4j', '03646', "
+    "'12', n::text, 100, 50, 'ODT', 'Lâu dài', 21.32731232, 103.92104315, 3, 'Hợp tác xã Ví Dụ' "
+    "from generate_series(%s::bigint, %s) as n"
+)
+"""Parcels of the land office whose ids go from one number to another."""

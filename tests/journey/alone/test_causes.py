@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from support.clocks import set_clock
 from support.registers import DEATH, insert
-from support.rows import BIRTH
+from support.rows import BIRTH, MANY_PARCELS
 from support.waiting import until, until_equal
 from support.wired import WiredStack, wired_stack
 
@@ -24,6 +24,7 @@ from suoi.obligations.words import labels
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
 SOURCE = "so_tu_phap"
+LAND, PARCELS = "vbdlis_sonla", "nnmt_thua_dat"
 GOOD, LACKING, STRANGE, NIL, SILENT = "03646", "03664", "03670", "03688", "03679"
 BIRTHS = "ho_tich.khai_sinh"
 _UUID = "00000000-0000-4000-b000-000000000001"
@@ -122,3 +123,12 @@ def test_each_commune_ends_as_it_worked_that_day(stack: WiredStack, day: date) -
 def test_a_register_whose_column_vanished_is_not_unified(stack: WiredStack, day: date) -> None:
     deaths = set(found(stack, day, "tp_khai_tu").values())
     assert deaths == {("PENDING", "STRUCTURE_NOT_UNIFIED")}  # nothing is proved of it
+
+
+def test_a_first_load_under_way_is_volume(stack: WiredStack, day: date) -> None:
+    assert found(stack, day, PARCELS) == {"*": ("MET_NO_CHANGE", None)}
+    with psycopg.connect(stack.env["sources"][LAND]["dsn"], autocommit=True) as land:
+        land.execute(MANY_PARCELS, (1, 200_000))
+    begin = ("--reason", "nạp lại từ đầu", "--yes", "--patience", "1")
+    stack.suoi("source", "regenerate", LAND, *begin, check=False)
+    until_equal(lambda: found(stack, day, PARCELS), {"*": ("PENDING", "VOLUME")}, 60)
