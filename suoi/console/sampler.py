@@ -23,7 +23,7 @@ LOOKED_S = 60.0
 IDLE_S = 30.0
 """How often they are asked after that; half a step of the history."""
 AGAIN_S = 5.0
-"""A part that failed is asked again after so many seconds, also one that is asked seldom."""
+"""A part that failed is asked again after so many seconds, however seldom or slow it is."""
 REST = 4.0
 """A part rests for so many times as long as its answer took: much to count is counted seldom."""
 _log = structlog.get_logger()
@@ -119,8 +119,8 @@ class Sampler:
         while not self._stop.is_set():
             asked = time.monotonic()
             asker = self._asked(part, asker)
-            every_s = min(part.every_s, AGAIN_S) if asker is None else part.every_s
-            self._nudges[part.name].wait(self._pause_s(every_s, time.monotonic() - asked))
+            pause_s = self._pause_s(part, time.monotonic() - asked, failed=asker is None)
+            self._nudges[part.name].wait(pause_s)
             self._nudges[part.name].clear()
         _close(asker)
 
@@ -139,8 +139,10 @@ class Sampler:
         _close(asker)
         return None
 
-    def _pause_s(self, every_s: float, took_s: float) -> float:
-        return max(every_s, REST * took_s, 0.0 if self._is_looked_at() else IDLE_S)
+    def _pause_s(self, part: Part, took_s: float, *, failed: bool) -> float:
+        """Return how long *part* rests; one that failed has waited, and counted nothing."""
+        wanted = min(part.every_s, AGAIN_S) if failed else max(part.every_s, REST * took_s)
+        return max(wanted, 0.0 if self._is_looked_at() else IDLE_S)
 
     def _is_looked_at(self) -> bool:
         return time.monotonic() - self._looked < LOOKED_S

@@ -95,14 +95,14 @@ def test_pages_render_while_kafka_is_away(stack: Stack, admin: httpx.Client) -> 
 @pytest.mark.chaos
 @pytest.mark.parametrize(
     ("part", "silent"),
-    [("kafka", "silent.books"), ("connect", "silent.proof"), ("province", "silent.quarantine")],
+    [("kafka", "silent.books"), ("connect", "capture.reach"), ("province", "silent.quarantine")],
 )
 def test_pages_render_while_a_part_is_frozen_and_say_so(
     stack: Stack, admin: httpx.Client, part: str, silent: str
 ) -> None:
     try:
         stack.signal(part, signal.SIGSTOP)
-        until(lambda: silent in {code for code, _ in problems(admin)}, 60)
+        until(lambda: silent in {code for code, _ in problems(admin)}, 90)
         read_all(admin)
     finally:
         stack.signal(part, signal.SIGCONT)

@@ -77,6 +77,7 @@ def test_a_part_that_is_asked_seldom_is_asked_again_soon_once_it_failed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(console_sampler, "AGAIN_S", 0.01)
+    monkeypatch.setattr(console_sampler, "REST", 3600.0)  # however long its failure took
     part = Scripted()
     part.answer = Transient("its server was restarted")
     sampler = Sampler(empty(), [Part("units", 3600.0, part.open)])
