@@ -26,6 +26,10 @@ class Ink:
             return f"{local:%H:%M:%S}"
         return f"{local:%d/%m/%Y %H:%M:%S}"
 
+    def answer(self, *, yes: bool) -> str:
+        """Write yes or no."""
+        return self._words("yes" if yes else "none")
+
     def number(self, value: float | None) -> str:
         """Write a whole number in groups of three; None is unknown, never 0."""
         if value is None:

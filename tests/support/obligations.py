@@ -85,7 +85,7 @@ def _owed(due: datetime) -> Iterator[Key]:
 
 def _ended(key: Key, number: int) -> list[Entry]:
     """Met on most days; the tenth day is late, the eleventh missed, the last not judged yet."""
-    held: dict[str, Any] = {"key": key, "evidence": {"cause": {"communes": 2, "field": "dan_toc"}}}
+    held: dict[str, Any] = {"key": key, "evidence": {"cause": CODES.facts()}}
     if key.due > cut_off(date(2026, 3, 30)):
         return [entry(1, Status.PENDING, kind=Kind.OPENED, **held)]
     if number == 9 and key.scope == "03646":

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from typing_extensions import TypedDict
@@ -20,6 +20,8 @@ from suoi.console.refusal import Refusal
 from suoi.console.roles import may
 from suoi.console.services import Services
 from suoi.console.snapshot import Snapshot
+from suoi.console.views.evidence import Fact
+from suoi.console.views.evidence import told as told_facts
 from suoi.console.views.known import Action
 from suoi.console.views.obligations import ENDS, Found, end_of
 from suoi.obligations.asked import today
@@ -78,7 +80,7 @@ class Duty(TypedDict):
     """The cause as computed, where a person has put another beside it."""
     signed: str
     """Who corrected it or put another cause beside it, and why."""
-    evidence: dict[str, str]
+    evidence: list[Fact]
     judged_at: datetime | None
     actions: list[Action]
 
@@ -253,13 +255,7 @@ def _duty(seen: Snapshot, query: Query, one: Standing, actions: list[Action]) ->
         "cause_text": told.causes[cause] if cause else "",
         "computed_text": told.causes.get(one.cause or "", "") if one.override else "",
         "signed": f"{said.by}: {said.reason}" if said else "",
-        "evidence": _evidence(one.entry.evidence),
+        "evidence": told_facts(one.entry.evidence.get("cause") or {}, query.words),
         "judged_at": None if one.entry.kind is Kind.OPENED else one.entry.judged_at,
         "actions": actions,
     }
-
-
-def _evidence(found: Mapping[str, Any]) -> dict[str, str]:
-    """Return what the cause was told by: names and numbers, never a value of a row."""
-    facts = found.get("cause")
-    return {name: str(value) for name, value in facts.items()} if isinstance(facts, dict) else {}

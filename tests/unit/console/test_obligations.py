@@ -75,7 +75,11 @@ def test_a_cause_that_a_person_gave_stands_beside_the_computed_one(console: Cons
     assert (one["status"], one["cause"], one["commune"] is None) == ("MISSED", "TECHNICAL", False)
     assert one["computed_text"] != one["cause_text"]
     assert one["signed"] == "tho: mất điện <script>"
-    assert one["evidence"] == {"communes": "2", "field": "dan_toc"}
+    told = {fact["name"]: (fact["label"], fact["text"]) for fact in one["evidence"]}
+    assert told["refused"] == ("Bị từ chối", "3")
+    assert told["reasons"][1].startswith("dan_toc: ")
+    assert told["reasons"][1].endswith("(3)")
+    assert "code.unknown" not in told["reasons"][1]
     shown = console.person(Role.VIEWER).get("/obligations/2026-03-16").text
     assert "mất điện &lt;script&gt;" in shown
 
