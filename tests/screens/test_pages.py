@@ -28,7 +28,7 @@ PAGES = {
     "preview": (Role.STEWARD, "/quarantine/preview?dataset=tp_khai_sinh&code=field.missing"),
     "obligations": (Role.VIEWER, "/obligations?month=2026-03"),
     "obligations-of-a-unit": (Role.OFFICER, "/obligations?month=2026-03"),
-    "duties": (Role.VIEWER, "/obligations/2026-03-30"),
+    "duties": (Role.VIEWER, "/obligations/2026-03-16"),
     "duties-of-a-unit": (Role.OFFICER, "/obligations/2026-03-31"),
     "duties-so-far": (Role.OFFICER, "/obligations/2026-04-01"),
     "attest": (Role.OFFICER, "/obligations/2026-03-31/attest"),

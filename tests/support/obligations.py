@@ -85,13 +85,14 @@ def _owed(due: datetime) -> Iterator[Key]:
 
 def _ended(key: Key, number: int) -> list[Entry]:
     """Met on most days; the tenth day is late, the eleventh missed, the last not judged yet."""
-    held: dict[str, Any] = {"key": key, "evidence": {"cause": CODES.facts()}}
+    held: dict[str, Any] = {"key": key, "evidence": {}}
+    late = held | {"evidence": {"cause": CODES.facts()}}
     if key.due > cut_off(date(2026, 3, 30)):
         return [entry(1, Status.PENDING, kind=Kind.OPENED, **held)]
     if number == 9 and key.scope == "03646":
-        return [entry(1, Status.LATE, Cause.TECHNICAL, **held)]
+        return [entry(1, Status.LATE, Cause.TECHNICAL, **late)]
     if number == 10 and key.scope == "03646":
-        missed = entry(1, Status.MISSED, Cause.NOT_STANDARDISED, **held)
+        missed = entry(1, Status.MISSED, Cause.NOT_STANDARDISED, **late)
         other = entry(2, None, Cause.TECHNICAL, kind=Kind.OVERRIDE, said=_paper(key), **held)
         return [missed, other]
     return [entry(1, Status.MET_NO_CHANGE if key.scope == WHOLE else Status.MET_CHANGED, **held)]
