@@ -73,3 +73,8 @@ def _reason(row: dict[str, str]) -> Reason:
 
 
 REASONS: Mapping[str, Reason] = read_reasons(Path(__file__).with_name("reasons.csv"))
+
+
+def sentence_of(code: str) -> str:
+    """Return what *code* says of any field; a code that nobody knows is said as it is."""
+    return REASONS[code].sentence() if code in REASONS else code

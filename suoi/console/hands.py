@@ -65,8 +65,8 @@ class Hands(Protocol):
     def duties(self, days: tuple[date, date], unit: str | None) -> Sequence[Standing]:
         """Return how the duties due on *days* (both included) stand by the book, by due time."""
 
-    def so_far(self, day: date, unit: str | None) -> Sequence[SoFar]:
-        """Tell what has come of each duty of *day* that silence does not meet."""
+    def so_far(self, day: date, unit: str | None, papers: Sequence[Paper]) -> Sequence[SoFar]:
+        """Tell what has come, by *papers* too, of each duty of *day* that silence does not meet."""
 
     def attestations(self, day: date, unit: str | None) -> Sequence[Paper]:
         """Return the papers that attest for *day* and hold, oldest first."""
@@ -78,7 +78,11 @@ class Hands(Protocol):
         """Return one entry of the book of obligations."""
 
     def attest(self, nil: Nil) -> int:
-        """Sign an attestation; returns the number of its paper."""
+        """Sign an attestation; returns the number of its paper.
+
+        Raises:
+            Judged: the duty was judged already.
+        """
 
     def withdraw(self, number: int, reason: str, by: str) -> int:
         """Take an attestation back by another paper; returns the number of that."""

@@ -77,6 +77,10 @@ class Snapshot:
         """Parts that do not answer now."""
         return {name: one for name, one in self.known.items() if one.silent}
 
+    def title(self, dataset: str) -> str:
+        """Return the title of *dataset*; one that is not captured is named as it is."""
+        return self.datasets[dataset].title if dataset in self.datasets else dataset
+
     def of_source(self, source: str) -> list[DatasetFacts]:
         """Return the datasets that *source* gives."""
         return [one for one in self.datasets.values() if one.source == source]

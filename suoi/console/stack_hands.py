@@ -8,12 +8,10 @@ from typing import Any
 from consumers.ledger.obligations.entries import Entry, Standing, standings
 from consumers.ledger.obligations.papers import Act, Paper, in_force
 from consumers.ledger.obligations.store import Search, Store
-from infra.errors import Usage
 from infra.local.access import connect_client
 from infra.local.home import Home
 from infra.local.receipt_key import read_public
 from infra.queries import read_queries
-from schemas.calendar.book import CalendarUnknown
 from schemas.calendar.cutoff import cut_off
 from schemas.catalogue import Catalogue
 from suoi import dataset as datasets
@@ -22,7 +20,7 @@ from suoi.console.askers import classifying, open_province
 from suoi.console.hands import Nil, Opened, Order, Wanted
 from suoi.obligations import acts, filing
 from suoi.obligations import desk as obligations
-from suoi.obligations.asked import moment
+from suoi.obligations.asked import due_on, moment
 from suoi.obligations.sofar import SoFar, so_far
 from suoi.payload_reading import opened_payloads
 from suoi.quarantine import opened_desk
@@ -57,28 +55,20 @@ class StackHands:
         with self._book() as store:
             return tuple(standings(store.entries(search)))
 
-    def so_far(self, day: date, unit: str | None) -> Sequence[SoFar]:
-        """Tell what has come of each duty of *day* that silence does not meet."""
-        try:
-            due = obligations.read_duties(self._catalogue).due(day)
-        except CalendarUnknown as error:
-            raise Usage(str(error)) from None
+    def so_far(self, day: date, unit: str | None, papers: Sequence[Paper]) -> Sequence[SoFar]:
+        """Tell what has come, by *papers* too, of each duty of *day* that silence does not meet."""
+        due = due_on(obligations.read_duties(self._catalogue), day)
         mine = [one for one in due if one.mandatory and unit in {None, one.key.unit}]
-        papers = self.attestations(day, unit)
         with classifying(), open_province(self._home) as province:
             return tuple(so_far(province, mine, papers, moment()))
 
     def attestations(self, day: date, unit: str | None) -> Sequence[Paper]:
         """Return the papers that attest for *day* and hold, oldest first."""
-        with self._book() as store:
-            found = in_force(store.papers([Act.ATTEST, Act.WITHDRAW], (day, day)), Act.ATTEST)
-        return tuple(one for one in found if unit in {None, one.body.unit})
+        return tuple(one for one in self._attesting(day, day) if unit in {None, one.body.unit})
 
     def paper(self, number: int) -> Paper | None:
         """Return one attestation that holds."""
-        with self._book() as store:
-            papers = store.papers([Act.ATTEST, Act.WITHDRAW], (date.min, date.max))
-        return next((one for one in in_force(papers, Act.ATTEST) if one.id == number), None)
+        return next((one for one in self._attesting(date.min, date.max) if one.id == number), None)
 
     def entry(self, number: int) -> Entry | None:
         """Return one entry of the book of obligations."""
@@ -86,7 +76,11 @@ class StackHands:
             return store.entry(number)
 
     def attest(self, nil: Nil) -> int:
-        """Sign an attestation; returns the number of its paper."""
+        """Sign an attestation; returns the number of its paper.
+
+        Raises:
+            Judged: the duty was judged already.
+        """
         about = filing.About(nil.dataset, nil.commune)
         with obligations.opened_desk(self._home.root, nil.by) as desk:
             return filing.attest(desk, about, nil.day, nil.reason)
@@ -144,6 +138,10 @@ class StackHands:
         if payload is None:
             return Opened(entry, None, None)
         return Opened(entry, _text(payload.key), _text(payload.value))
+
+    def _attesting(self, first: date, last: date) -> Sequence[Paper]:
+        with self._book() as store:
+            return in_force(store.papers([Act.ATTEST, Act.WITHDRAW], (first, last)), Act.ATTEST)
 
     @contextmanager
     def _book(self) -> Iterator[Store]:

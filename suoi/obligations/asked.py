@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from consumers.ledger.obligations.duties import Duties
+from consumers.ledger.obligations.duties import Duties, Duty
 from consumers.ledger.obligations.words import WHOLE
 from infra.errors import Usage
 from schemas.calendar.book import Calendar, CalendarUnknown
@@ -72,6 +72,18 @@ def chosen_day(text: str | None, calendar: Calendar) -> date:
     except ValueError:
         message = f"{text!r} is not a day; write it like 2026-03-31."
         raise Usage(message) from None
+
+
+def due_on(duties: Duties, day: date) -> tuple[Duty, ...]:
+    """Return what is due at the cut-off of *day*.
+
+    Raises:
+        Usage: the calendar does not know its year.
+    """
+    try:
+        return duties.due(day)
+    except CalendarUnknown as error:
+        raise Usage(str(error)) from None
 
 
 def moment() -> datetime:

@@ -4,11 +4,10 @@ from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from consumers.ledger.obligations.duties import Key
-from consumers.ledger.obligations.entries import standings
+from consumers.ledger.obligations.entries import Standing, standings
 from consumers.ledger.obligations.papers import Act, Paper, in_force
 from consumers.ledger.obligations.store import Search
 from infra.errors import Usage
-from schemas.calendar.book import CalendarUnknown
 from schemas.calendar.cadence import MANDATORY
 from schemas.calendar.cutoff import cut_off
 from suoi.obligations import asked
@@ -22,6 +21,18 @@ class About(NamedTuple):
     dataset: str
     commune: str | None
     """Its code; None = the whole dataset."""
+
+
+class Judged(Usage):
+    """The duty was judged already: an attestation would change nothing."""
+
+    def __init__(self, held: Standing, day: date) -> None:
+        """Take how it stands by the book, due on *day*."""
+        super().__init__(
+            f"{held.key.dataset} of {day} was judged already ({held.status}); "
+            f"`suoi obligations correct {held.entry.id}` puts another result beside it."
+        )
+        self.status = held.status
 
 
 def exempt(desk: Desk, about: About, days: tuple[date, date], reason: str) -> int:
@@ -39,7 +50,8 @@ def attest(desk: Desk, about: About, day: date, reason: str) -> int:
     """Attest that nothing happened on *day*; returns the paper's number.
 
     Raises:
-        Usage: that day has not come, nothing is due on it, or the duty was judged already.
+        Usage: that day has not come, or nothing is due on it.
+        Judged: the duty was judged already.
     """
     if day > asked.today():
         message = f"{day} has not come; nobody attests a day before it."
@@ -69,7 +81,7 @@ def named_paper(desk: Desk, number: int) -> Paper:
         Usage: there is none of that number that holds.
     """
     every = desk.store.papers([Act.EXEMPT, Act.ATTEST, Act.WITHDRAW], (date.min, date.max))
-    held = (*in_force(every, Act.EXEMPT), *in_force(every, Act.ATTEST))
+    held = in_force(every, Act.EXEMPT, Act.ATTEST)
     found = next((one for one in held if one.id == number), None)
     if found is None:
         message = f"there is no exemption or attestation {number} that could be taken back."
@@ -84,10 +96,7 @@ def _owed(desk: Desk, about: About) -> tuple[str, str]:
 
 def _due(desk: Desk, dataset: str, scope: str, day: date) -> Key:
     """Return the duty that is due on *day*; an attestation is of one duty, never of more."""
-    try:
-        due = [one.key for one in desk.duties.due(day) if one.key.dataset == dataset]
-    except CalendarUnknown as error:
-        raise Usage(str(error)) from None
+    due = [one.key for one in asked.due_on(desk.duties, day) if one.key.dataset == dataset]
     found = next((key for key in due if key.scope == scope), None)
     if found is not None:
         return found
@@ -103,11 +112,7 @@ def _refuse_judged(desk: Desk, key: Key, day: date) -> None:
     search = Search(first=due, last=due, unit=key.unit, dataset=key.dataset, scope=key.scope)
     for held in standings(desk.store.entries(search)):
         if held.final:
-            message = (
-                f"{key.dataset} of {day} was judged already ({held.status}); "
-                f"`suoi obligations correct {held.entry.id}` puts another result beside it."
-            )
-            raise Usage(message)
+            raise Judged(held, day)
 
 
 def _owner(desk: Desk, dataset: str, scope: str, day: date) -> Key:

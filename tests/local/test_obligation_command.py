@@ -441,7 +441,10 @@ def test_before_the_cut_off_the_console_s_hands_tell_what_has_come(
     refused(write, "03670", "code.unknown")
     said_nothing(write, "03688", at(-2))
     hands.attest(Nil(EVENTS, "03679", day, "sổ trống", "lan.anh"))
-    found = {one.key.scope: one for one in hands.so_far(day, None) if one.key.dataset == EVENTS}
+    papers = hands.attestations(day, None)
+    found = {
+        one.key.scope: one for one in hands.so_far(day, None, papers) if one.key.dataset == EVENTS
+    }
     assert len(found) == 75
     told = {scope: tuple(one[1:]) for scope, one in found.items() if not one.silent}
     assert told == {
@@ -450,9 +453,9 @@ def test_before_the_cut_off_the_console_s_hands_tell_what_has_come(
         "03679": (0, 0, True),
         "03688": (0, 0, True),
     }
-    assert len(hands.so_far(day, "so_tu_phap")) == 225
-    assert hands.so_far(day, "so_nnmt") == ()
-    assert hands.so_far(date(2026, 11, 22), None) == ()  # a Sunday
+    assert len(hands.so_far(day, "so_tu_phap", papers)) == 225
+    assert hands.so_far(day, "so_nnmt", papers) == ()
+    assert hands.so_far(date(2026, 11, 22), None, papers) == ()  # a Sunday
 
 
 @pytest.mark.usefixtures("chain")

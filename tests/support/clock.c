@@ -94,7 +94,7 @@ static struct timespec kernel_time(const struct timespec *until)
     return moment;
 }
 
-/* The wait *name* for *thing*, of the library behind this one. */
+/* The function *name* of the library behind this one, and its deadline in the kernel's time. */
 #define NEXT(name, ...)                                            \
     static int (*next)(__VA_ARGS__, const struct timespec *);      \
     if (!next)                                                     \

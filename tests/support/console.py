@@ -1,6 +1,6 @@
 """A console without a stack: a scripted sampler, hands that only remember, users of every role."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -42,6 +42,7 @@ from suoi.console.snapshot import Known, Snapshot, Waiting
 from suoi.console.store import Store
 from suoi.console.web import make_app, units
 from suoi.law import connected
+from suoi.obligations.filing import Judged
 from suoi.obligations.sofar import SoFar
 from support.obligations import a_month, an_attestation, entry
 
@@ -101,9 +102,9 @@ class Remembering:
             if after <= one.key.due <= through and unit in {None, one.key.unit}
         ]
 
-    def so_far(self, day: date, unit: str | None) -> list[SoFar]:
+    def so_far(self, day: date, unit: str | None, papers: Sequence[Paper]) -> list[SoFar]:
         """Tell of four communes of one register: an event, a refused one, an attested, nothing."""
-        self._try("so_far", day, unit)
+        self._try("so_far", day, unit, papers)
         told = {"03646": (4, 1, False), "03664": (0, 2, False), "03670": (0, 0, True)}
         keys = [Key(cut_off(day), UNIT, "tp_khai_sinh", one) for one in (*told, "03679")]
         found = [SoFar(key, *told.get(key.scope, (0, 0, False))) for key in keys]
@@ -129,7 +130,10 @@ class Remembering:
         return {1: missed, 2: entry(2, Ended.MET_CHANGED)}.get(number)
 
     def attest(self, nil: Nil) -> int:
-        """Remember it."""
+        """Remember it; what was judged is attested no more."""
+        for held in self.duties((nil.day, nil.day), None):
+            if held.final and (held.key.dataset, held.key.scope) == (nil.dataset, nil.commune):
+                raise Judged(held, nil.day)
         self._try("attest", nil)
         return 6
 

@@ -19,7 +19,7 @@ from support.clocks import set_clock
 from support.second import second_sink
 from support.stack import Stack
 from support.waiting import until
-from support.wires import CUT, DEAF, MUTE, SILENT, Rules
+from support.wires import CLOCKED_WORKERS, CUT, DEAF, MUTE, SILENT, Rules
 
 Chance = random.Random
 Healing = contextlib.AbstractContextManager[None]
@@ -237,7 +237,7 @@ STRIKES: dict[str, Strike] = {
                 wired=True,
                 kills=2,
             )
-            for one in ("streams", "province_sink", "quarantine_sink")
+            for one in CLOCKED_WORKERS
             for days in (1, -1)
         ),
     )

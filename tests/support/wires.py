@@ -27,7 +27,8 @@ BEHIND, BEFORE = "127.0.0.2", "127.0.0.1"
 SERVERS = ("kafka", "province", "so_tu_phap")
 CUT, DEAF, MUTE, SILENT = "cut", "deaf", "mute", "silent"
 """Closed at once and refused; nothing reaches the server; nothing comes back; neither."""
-CLOCKED = ("streams", "province_sink", "quarantine_sink", "so_tu_phap")
+CLOCKED_WORKERS = ("streams", "province_sink", "quarantine_sink")
+CLOCKED = (*CLOCKED_WORKERS, "so_tu_phap")
 """Workers, and a department, whose clocks can be set."""
 _TESTS = Path(__file__).parents[1]
 _CHUNK = 2**18

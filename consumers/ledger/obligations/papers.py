@@ -109,8 +109,8 @@ def read(document: bytes, trusted: Collection[Ed25519PublicKey]) -> Body | None:
     return found.body if whole and known and trusting and trusted else None
 
 
-def in_force(papers: Iterable[Paper], act: Act) -> tuple[Paper, ...]:
-    """Return the papers of *act* that no other one takes back, oldest first."""
+def in_force(papers: Iterable[Paper], *acts: Act) -> tuple[Paper, ...]:
+    """Return the papers of *acts* that no other one takes back, oldest first."""
     held = sorted(papers, key=lambda one: one.id)
     taken = {one.body.names for one in held if one.body.act is Act.WITHDRAW}
-    return tuple(one for one in held if one.body.act is act and one.id not in taken)
+    return tuple(one for one in held if one.body.act in acts and one.id not in taken)

@@ -15,6 +15,7 @@ from suoi.console.services import Services
 from suoi.console.snapshot import Snapshot
 from suoi.console.views.duties import attestable, day_of
 from suoi.obligations.asked import today
+from suoi.obligations.filing import Judged
 from suoi.obligations.words import labels
 
 
@@ -52,12 +53,12 @@ def attest(services: Services, _seen: Snapshot, order: Order) -> Outcome:
     """
     dataset, commune = order.values["dataset"], order.values["commune"]
     chosen = date.fromisoformat(order.target.subject)
-    for held in services.hands.duties((chosen, chosen), order.user.unit):
-        if held.final and (held.key.dataset, held.key.scope) == (dataset, commune):
-            told = {"end": labels().statuses[held.status]}
-            raise Refusal(422, "form", {"commune": Fault("judged", told)})
     nil = Nil(dataset, commune, chosen, order.reason, order.user.name)
-    return Outcome({"paper": services.hands.attest(nil)})
+    try:
+        return Outcome({"paper": services.hands.attest(nil)})
+    except Judged as judged:
+        told = {"end": labels().statuses[judged.status]}
+        raise Refusal(422, "form", {"commune": Fault("judged", told)}) from None
 
 
 def attestation(services: Services, _seen: Snapshot, user: User, query: Query) -> Target:
@@ -98,11 +99,11 @@ def entry(services: Services, seen: Snapshot, user: User, query: Query) -> Targe
         raise Refusal(404, "no_entry", name=str(number))
     if found.cause is None or found.kind is Kind.OVERRIDE:
         raise Refusal(409, "no_cause", entry=number)
-    key, facts = found.key, seen.datasets.get(found.key.dataset)
+    key = found.key
     said = labels(query.words.language)
     due = plain_day(key.due)
     told: dict[str, object] = {
-        "dataset": facts.title if facts else key.dataset,
+        "dataset": seen.title(key.dataset),
         "commune": said.scope(key.scope),
         "day": _shown(due),
         "cause": said.causes[found.cause],

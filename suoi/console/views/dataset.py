@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from infra.lag.sample import Hop as Hops
 from schemas.codes import read_codes
-from schemas.reasons import REASONS
+from schemas.reasons import sentence_of
 from suoi.console.accounts import User
 from suoi.console.facts import DatasetFacts
 from suoi.console.page import Query
@@ -185,10 +185,9 @@ def _sum(counts: Mapping[str, Any] | None, query: Query) -> Sum | None:
 
 
 def _cause(one: Waiting, code: str) -> Cause:
-    sentence = REASONS[code].sentence() if code in REASONS else code
     return {
         "code": code,
-        "sentence": sentence,
+        "sentence": sentence_of(code),
         "count": one.items,
         "oldest": one.oldest,
         "url": f"/quarantine?dataset={one.dataset}&code={code}",

@@ -122,8 +122,9 @@ def find(services: Services, seen: Snapshot, _user: User, query: Query) -> Book:
     day, unit = day_of(query), seen.unit or query.choice("unit", services.units)
     try:
         held = services.hands.duties((day, day), unit)
-        come = () if held or day > today() else services.hands.so_far(day, unit)
-        return Book(held, services.hands.attestations(day, unit), come)
+        papers = services.hands.attestations(day, unit)
+        early = not held and day <= today()
+        return Book(held, papers, services.hands.so_far(day, unit, papers) if early else ())
     except Trouble as trouble:
         return Book(str(trouble))
 
@@ -170,28 +171,29 @@ def attestable(seen: Snapshot) -> Mapping[str, str]:
 
 
 def _attested(seen: Snapshot, user: User, query: Query, one: Paper) -> Attestation:
-    told, facts = one.body, seen.datasets.get(one.body.dataset)
-    mine = user.unit == told.unit and may(user.role, "duty.withdraw")
+    told = one.body
     address = f"/attestations/{one.id}/withdraw"
     return {
         "paper": one.id,
         "dataset": told.dataset,
-        "title": facts.title if facts else told.dataset,
+        "title": seen.title(told.dataset),
         "commune": labels(query.words.language).scope(told.scope),
         "by": told.by,
         "reason": told.reason,
         "signed_at": one.stored_at,
-        "actions": _act("duty.withdraw", address, query) if mine else [],
+        "actions": _act("duty.withdraw", address, query)
+        if _speaks(user, told.unit, "duty.withdraw")
+        else [],
     }
 
 
 def _so_far(seen: Snapshot, user: User, query: Query, found: Sequence[SoFar]) -> list[Register]:
     registers = []
     for name, group in groupby(found, key=lambda one: one.key.dataset):
-        mine, facts = list(group), seen.datasets.get(name)
+        mine = list(group)
         register: Register = {
             "dataset": name,
-            "title": facts.title if facts else name,
+            "title": seen.title(name),
             "arrived": sum(one.clean > 0 for one in mine),
             "refused": sum(one.refused > 0 and not one.clean for one in mine),
             "attested": sum(one.attested for one in mine),
@@ -202,9 +204,13 @@ def _so_far(seen: Snapshot, user: User, query: Query, found: Sequence[SoFar]) ->
 
 
 def _silent(user: User, query: Query, key: Key) -> Silent:
-    mine = key.unit == user.unit and may(user.role, "duty.attest")
     commune = labels(query.words.language).scope(key.scope)
-    return {"commune": commune, "url": _address(query, key) if mine else ""}
+    return {"commune": commune, "url": _address(query, key) if _speaks(user, key.unit) else ""}
+
+
+def _speaks(user: User, unit: str, act: str = "duty.attest") -> bool:
+    """Say whether the reader is one of *unit*'s own people who may do *act* for it."""
+    return user.unit == unit and may(user.role, act)
 
 
 def _address(query: Query, key: Key) -> str:
@@ -228,8 +234,7 @@ def _next(user: User, query: Query, one: Standing, book: Book) -> list[Action]:
     """Return what the reader may do about a duty: attest in its place, or give another cause."""
     key = one.key
     silent = (key.dataset, key.scope) not in book.attested and key.scope != WHOLE
-    owed = key.unit == user.unit and silent and not one.final
-    if owed and may(user.role, "duty.attest"):
+    if silent and not one.final and _speaks(user, key.unit):
         return _act("duty.attest", _address(query, key), query)
     judges = one.told_cause is not None and user.unit is None
     if judges and may(user.role, "duty.override"):
@@ -238,14 +243,14 @@ def _next(user: User, query: Query, one: Standing, book: Book) -> list[Action]:
 
 
 def _duty(seen: Snapshot, query: Query, one: Standing, actions: list[Action]) -> Duty:
-    key, facts, told = one.key, seen.datasets.get(one.key.dataset), labels(query.words.language)
+    key, told = one.key, labels(query.words.language)
     said = (one.override or one.entry).said
     cause = one.told_cause
     return {
         "entry": one.entry.id,
         "unit": key.unit,
         "dataset": key.dataset,
-        "title": facts.title if facts else key.dataset,
+        "title": seen.title(key.dataset),
         "commune": None if key.scope == WHOLE else told.scope(key.scope),
         "status": one.status,
         "status_text": told.statuses[one.status],

@@ -5,7 +5,7 @@ from typing import Any
 
 from typing_extensions import TypedDict
 
-from schemas.reasons import REASONS
+from schemas.reasons import sentence_of
 from suoi.console.ink import Ink
 from suoi.console.words import Words
 
@@ -47,11 +47,7 @@ def _moment(value: Any, ink: Ink) -> str:  # noqa: ANN401  a moment in ISO form
 
 
 def _reasons(value: Any, _ink: Ink) -> str:  # noqa: ANN401  as Arrived.facts has them
-    return "; ".join(f"{one['field']}: {_sentence(one['code'])} ({one['rows']})" for one in value)
-
-
-def _sentence(code: str) -> str:
-    return REASONS[code].sentence() if code in REASONS else code
+    return "; ".join(f"{one['field']}: {sentence_of(one['code'])} ({one['rows']})" for one in value)
 
 
 _UNKNOWN: tuple[Any, ...] = (None, "", [], {}, ())

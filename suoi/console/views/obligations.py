@@ -214,7 +214,7 @@ def _datasets(seen: Snapshot, held: Iterable[Standing]) -> list[Result]:
     return [
         {
             "dataset": name,
-            "title": seen.datasets[name].title if name in seen.datasets else name,
+            "title": seen.title(name),
             "total": len(duties),
             "ends": _ends(duties),
         }

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from typing_extensions import TypedDict
 
 from infra.errors import Trouble
-from schemas.reasons import REASONS
+from schemas.reasons import REASONS, sentence_of
 from suoi.console.accounts import User
 from suoi.console.hands import Wanted
 from suoi.console.page import Query
@@ -196,7 +196,7 @@ def _causes(seen: Snapshot, user: User, chosen: Mapping[str, str]) -> list[Cause
         {
             "dataset": one.dataset,
             "code": one.code or "",
-            "sentence": _sentence(one.code or ""),
+            "sentence": sentence_of(one.code or ""),
             "count": one.items,
             "oldest": one.oldest,
             "url": "/quarantine?" + urlencode({"dataset": one.dataset, "code": one.code or ""}),
@@ -207,10 +207,6 @@ def _causes(seen: Snapshot, user: User, chosen: Mapping[str, str]) -> list[Cause
         }
         for one in sorted(shown, key=lambda one: -one.items)
     ]
-
-
-def _sentence(code: str) -> str:
-    return REASONS[code].sentence() if code in REASONS else code
 
 
 def _item(row: Mapping[str, Any], query: Query) -> Item:
