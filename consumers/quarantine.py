@@ -92,8 +92,8 @@ class Quarantine:
                 counts.add(item.account, QUARANTINED if new else REPLAYED)
         self._keep(connection, items, filed)
         known = _known(items)
-        connection.execute(self._queries["supersede"], known)
-        connection.execute(self._queries["supersede_nameless"], known)
+        for name in ("supersede", "supersede_nameless", "supersede_named"):
+            connection.execute(self._queries[name], known)
         connection.execute(self._queries["open"])
         met = {item.place.topic: self._datasets[item.place.topic] for item in items}
         self._close(connection, met.values())

@@ -49,40 +49,59 @@ update quarantine.item as older set
     status = 'superseded', closed_at = clock_timestamp(),
     closed_generation = newest.generation, closed_position = newest.position,
     closed_step = newest.step, closed_ruleset = newest.ruleset
-from (
-    select distinct on (dataset, key) dataset, key, generation, position, step, ruleset
-    from quarantine.item
-    where (dataset, key) in (select * from unnest(%(datasets)s::text[], %(keys)s::text[]))
-    order by dataset, key, generation desc, position desc, step desc, ruleset desc
+from (select distinct * from unnest(%(datasets)s::text[], %(keys)s::text[])) as met (dataset, key)
+cross join lateral (
+    select generation, position, step, ruleset
+    from quarantine.item where dataset = met.dataset and key = met.key
+    order by generation desc, position desc, step desc, ruleset desc limit 1
 ) as newest
-where older.dataset = newest.dataset and older.key = newest.key
+where older.dataset = met.dataset and older.key = met.key
 and older.status in ('arriving', 'open')
 and (older.generation, older.position, older.step, older.ruleset)
     < (newest.generation, newest.position, newest.step, newest.ruleset);
 
 -- supersede_nameless --
--- What has no order key is known by its raw record, and by the row that the record's key names:
--- of one raw record the newer rules count, of one row the later record of its raw partition.
+-- What has no order key is known by its raw record: of one raw record the newer rules count.
 update quarantine.item as older set
     status = 'superseded', closed_at = clock_timestamp(),
     closed_generation = newest.generation, closed_position = newest.position,
     closed_step = newest.step, closed_ruleset = newest.ruleset
-from quarantine.item as newest
-where older.status in ('arriving', 'open') and older.key is null and older.op is distinct from 't'
-and (
-    (older.raw_topic, older.raw_partition, older.raw_offset) in (
-        select * from unnest(%(raw_topics)s::text[], %(raw_partitions)s::int[], %(raw_offsets)s::bigint[])
-    )
-    or (older.dataset, older.named_key) in (
-        select * from unnest(%(datasets)s::text[], %(keys)s::text[])
-    )
-)
-and newest.raw_topic = older.raw_topic and newest.raw_partition = older.raw_partition
-and (
-    (newest.raw_offset = older.raw_offset and coalesce(newest.judged, 0) > coalesce(older.judged, 0))
-    or (newest.raw_offset > older.raw_offset
-        and (newest.key = older.named_key or newest.named_key = older.named_key))
-);
+from (
+    select * from unnest(%(raw_topics)s::text[], %(raw_partitions)s::int[], %(raw_offsets)s::bigint[])
+) as met (raw_topic, raw_partition, raw_offset)
+cross join lateral (
+    select coalesce(judged, 0) as judged, generation, position, step, ruleset
+    from quarantine.item where raw_topic = met.raw_topic
+    and raw_partition = met.raw_partition and raw_offset = met.raw_offset
+    order by coalesce(judged, 0) desc limit 1
+) as newest
+where older.raw_topic = met.raw_topic and older.raw_partition = met.raw_partition
+and older.raw_offset = met.raw_offset and coalesce(older.judged, 0) < newest.judged
+and older.status in ('arriving', 'open') and older.key is null and older.op is distinct from 't';
+
+-- supersede_named --
+-- And by the row that the record's key names: of one row the later record of its raw partition counts.
+update quarantine.item as older set
+    status = 'superseded', closed_at = clock_timestamp(),
+    closed_generation = newest.generation, closed_position = newest.position,
+    closed_step = newest.step, closed_ruleset = newest.ruleset
+from (
+    select distinct dataset, named_key, raw_topic, raw_partition
+    from quarantine.item
+    where status in ('arriving', 'open') and key is null and op is distinct from 't'
+    and (dataset, named_key) in (select * from unnest(%(datasets)s::text[], %(keys)s::text[]))
+) as met
+cross join lateral (
+    select raw_offset, generation, position, step, ruleset
+    from quarantine.item
+    where dataset = met.dataset and (key = met.named_key or (key is null and named_key = met.named_key))
+    and raw_topic = met.raw_topic and raw_partition = met.raw_partition
+    order by raw_offset desc limit 1
+) as newest
+where older.dataset = met.dataset and older.named_key = met.named_key
+and older.raw_topic = met.raw_topic and older.raw_partition = met.raw_partition
+and older.raw_offset < newest.raw_offset
+and older.status in ('arriving', 'open') and older.key is null and older.op is distinct from 't';
 
 -- open --
 update quarantine.item set status = 'open' where status = 'arriving';

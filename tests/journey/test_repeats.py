@@ -97,8 +97,7 @@ def test_poison_is_quarantined_and_stops_nobody(
     before = quarantined(stack, "tp_khai_sinh")
     beside.begin()
     send(stack, records, values)
-    # A flush of 1,000 refusals of one key may outlast this stack's session (docs/faults.md)
-    until(lambda: quarantined(stack, "tp_khai_sinh") >= before + len(values), 180)
+    until(lambda: quarantined(stack, "tp_khai_sinh") >= before + len(values), 60)
     log = (Home(stack.home).logs / "streams.log").read_text(errors="replace")
     assert POISON.decode() not in log
     beside.finish()

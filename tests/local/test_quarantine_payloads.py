@@ -174,6 +174,14 @@ def test_a_record_without_order_is_superseded_by_a_later_refusal_of_its_row(
     assert statuses(server) == ["superseded", "superseded", "open", "open"]
 
 
+def test_of_many_records_without_order_one_a_row_stays_open(pen: Pen, server: Server) -> None:
+    writer = Writer()
+    pen.write(*(again(undecodable(writer, 1 + raw % 2, raw)) for raw in (4, 7, 5, 6, 9, 8)))
+    pen.write(again(undecodable(writer, 1, raw=2)), undecodable(writer, 2, raw=11))
+    left = "select named_key, raw_offset from quarantine.item where status = 'open' order by id"
+    assert ask(server, left) == [("[1]", 8), ("[2]", 11)]
+
+
 def test_a_record_without_order_is_replayed_when_its_own_raw_record_is_stored(
     pen: Pen, province: Pen, server: Server
 ) -> None:
