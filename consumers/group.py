@@ -48,6 +48,7 @@ def consumer_config(group: str, timing: Timing) -> dict[str, Any]:
     """Settings of a sink's consumer.
 
     An offset that no longer exists is an error: going on elsewhere skips records (invariant 10).
+    One answer of the broker is as large for many partitions as for one: memory stays bounded.
     """
     return {
         "group.id": group,
@@ -59,6 +60,7 @@ def consumer_config(group: str, timing: Timing) -> dict[str, Any]:
         "max.poll.interval.ms": int((timing.patience + timing.session_timeout) * 1000),
         "fetch.wait.max.ms": 100,
         "fetch.message.max.bytes": 4_000_000,
+        "fetch.max.bytes": 4_000_000,
         "queued.min.messages": 20_000,
         "fetch.queue.backoff.ms": 10,
         "queued.max.messages.kbytes": 16_384,

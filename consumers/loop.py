@@ -30,6 +30,9 @@ from infra.settings import Timing
 
 log = structlog.get_logger()
 
+_REST, _LONGEST_REST_S = 10, 30.0
+"""A beat takes a tenth of the time at most, however much there is to look at."""
+
 
 class Beat(NamedTuple):
     """Work a sink does beside its batches, every so many seconds."""
@@ -100,8 +103,10 @@ class Loop:
             self._land()
         if self._beat is not None and time.monotonic() >= self._next_beat:
             self._land()
+            started = time.monotonic()
             self._patiently(self._beat.work)
-            self._next_beat = time.monotonic() + self._beat.seconds
+            rest = min(_REST * (time.monotonic() - started), _LONGEST_REST_S)
+            self._next_beat = time.monotonic() + max(self._beat.seconds, rest)
         if time.monotonic() >= self._next_commit:
             self._commit(wait=False)
 

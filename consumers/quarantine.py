@@ -74,8 +74,10 @@ class Quarantine:
         Raises:
             Transient: the database is away; the next beat does it.
         """
+        datasets = {one.id: one for one in self._datasets.values()}
         with self._database.transaction() as connection:
-            self._close(connection, self._datasets.values())
+            waiting = connection.execute(self._queries["waiting"], {"datasets": list(datasets)})
+            self._close(connection, [datasets[name] for (name,) in waiting], "open")
 
     def _file(
         self, items: list[Item], counts: Counts, connection: Connection, settle: Settle
@@ -94,9 +96,9 @@ class Quarantine:
         known = _known(items)
         for name in ("supersede", "supersede_nameless", "supersede_named"):
             connection.execute(self._queries[name], known)
-        connection.execute(self._queries["open"])
         met = {item.place.topic: self._datasets[item.place.topic] for item in items}
-        self._close(connection, met.values())
+        self._close(connection, met.values(), "arriving")
+        connection.execute(self._queries["open"])
         counts.write(connection)
 
     def _keep(self, connection: Connection, items: list[Item], filed: Filed) -> None:
@@ -112,11 +114,11 @@ class Quarantine:
         if kept:
             connection.execute(self._queries["keep"], columns(self._keys, kept.values()))
 
-    def _close(self, connection: Connection, datasets: Iterable[Dataset]) -> None:
+    def _close(self, connection: Connection, datasets: Iterable[Dataset], status: str) -> None:
         for dataset in datasets:
-            table = sql.Identifier("clean", dataset.id)
+            parts = {"table": sql.Identifier("clean", dataset.id), "status": sql.Literal(status)}
             for name in ("close", "close_named"):
-                query = self._queries[name].format(table=table)
+                query = self._queries[name].format(**parts)
                 connection.execute(query, {"dataset": dataset.id})
 
 

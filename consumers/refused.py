@@ -118,6 +118,8 @@ class CarefulWriting:
 
     def _file(self, connection: Connection, dataset: Dataset, refused: Sequence[Refusal]) -> None:
         items = [_facts(dataset, one) for one in refused]
+        table = sql.Identifier("clean", dataset.id)
+        close = self._queries["close"].format(table=table, status=sql.Literal("arriving"))
         try:
             filing = connection.execute(
                 self._queries["file"], {"items": orjson.dumps(items).decode()}
@@ -126,14 +128,13 @@ class CarefulWriting:
             named = [one["key"] for one in items if one["key"] is not None]
             keys = {"datasets": [dataset.id] * len(named), "keys": named}
             connection.execute(self._queries["supersede"], keys)
+            connection.execute(close, {"dataset": dataset.id})
             connection.execute(self._queries["open"])
         except psycopg.errors.UniqueViolation as error:
             message = (
                 "Another sink files an item of the same row at this moment; it is tried again."
             )
             raise Transient(message) from error
-        table = sql.Identifier("clean", dataset.id)
-        connection.execute(self._queries["close"].format(table=table), {"dataset": dataset.id})
         held = self.held.setdefault(refused[0].arrival.record.topic, {})
         for one in refused:  # Invariant 2
             held[one.arrival.key] = one.arrival.order

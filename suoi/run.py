@@ -10,12 +10,15 @@ from typing import Annotated, TypeVar
 import typer
 
 from infra.errors import Fatal, Usage
+from infra.local import workers
+from infra.local.home import Home
 from infra.logs import start_logs
 from infra.registry import Registry
 from infra.settings import Settings, read_settings
 from schemas import topics
 from schemas.catalogue import Catalogue
 from suoi.law import read_captured, read_law
+from suoi.options import DEFAULT_HOME, HomeOption
 
 Value = TypeVar("Value")
 
@@ -30,11 +33,18 @@ def run(
             )
         ),
     ],
+    home: HomeOption = DEFAULT_HOME,
+    beside: Annotated[
+        bool,
+        typer.Option("--beside", help="Join the stack at --home as one more process of its group."),
+    ] = False,
 ) -> None:
-    """Run one worker until it is told to stop."""
+    """Run one worker until it is told to stop (SIGTERM, Ctrl-C)."""
     if name not in WORKERS:
         message = f"there is no worker {name!r}; choose one of {', '.join(WORKERS)}."
         raise Usage(message)
+    if beside:
+        os.environ |= workers.beside(Home(home), name)
     settings = read_settings(os.environ)
     start_logs(name)
     WORKERS[name](settings, read_captured())

@@ -4,7 +4,7 @@ import sys
 import urllib.error
 import urllib.request
 
-from infra.errors import Transient
+from infra.errors import Transient, Usage
 from infra.local.access import PROVINCE, environment
 from infra.local.component import Component
 from infra.local.departments import DEPARTMENTS
@@ -34,6 +34,9 @@ WORKERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "console": ("console", ()),
 }
 """Component -> the word of `suoi run`, and what it needs."""
+
+SHARED = ("streams", "province_sink", "quarantine_sink", "portal_cache")
+"""Components that are a consumer group: each process of them takes a part of the partitions."""
 
 DOORS = {"portal": "/", "console": "/login"}
 """Those that listen, and what they are asked to see whether they serve.
@@ -72,6 +75,21 @@ def worker(home: Home, name: str) -> Component:
         probe=(lambda: _ask_door(home, name)) if name in DOORS else probe,
         port=home.ports.of(name) if name in (*DOORS, "metrics") else None,
     )
+
+
+def beside(home: Home, word: str) -> dict[str, str]:
+    """Return the variables of one more process of `suoi run` *word*, beside the supervisor's.
+
+    Raises:
+        Usage: it works alone.
+        Fatal: there is no stack at *home*.
+    """
+    shared = {WORKERS[name][0]: name for name in SHARED}
+    if word not in shared:
+        message = f"{word} works alone; only {', '.join(shared)} share their work."
+        raise Usage(message)
+    home.refuse_absent()
+    return environment(home, shared[word])
 
 
 def _ask_door(home: Home, name: str) -> None:

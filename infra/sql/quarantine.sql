@@ -106,10 +106,16 @@ and older.status in ('arriving', 'open') and older.key is null and older.op is d
 -- open --
 update quarantine.item set status = 'open' where status = 'arriving';
 
+-- waiting --
+select dataset from unnest(%(datasets)s::text[]) as known (dataset)
+where exists (select from quarantine.item as item where item.status = 'open' and item.dataset = known.dataset);
+
 -- close --
 -- A comparison with the stored order keys, never an event: the order of arrival does not matter.
 -- The same change under newer rules, or one the database had refused, is a replay; a later change, or
 -- a delete, was made at the source, and what had been replayed meanwhile was superseded by it.
+-- A flush looks at what is arriving, a beat at all that is open: a flush that did would cost more with
+-- every item that waits for a person.
 update quarantine.item as item set
     status = case when (held._generation, held._position, held._step)
         = (item.generation, item.position, item.step) then 'replayed'
@@ -118,7 +124,7 @@ update quarantine.item as item set
     closed_generation = held._generation, closed_position = held._position,
     closed_step = held._step, closed_ruleset = held._ruleset
 from {table} as held
-where item.dataset = %(dataset)s and item.status = 'open' and item.key = held._key
+where item.dataset = %(dataset)s and item.status = {status} and item.key = held._key
 and (held._generation, held._position, held._step, held._ruleset)
     >= (item.generation, item.position, item.step, item.ruleset);
 
@@ -131,7 +137,7 @@ update quarantine.item as item set
     closed_generation = held._generation, closed_position = held._position,
     closed_step = held._step, closed_ruleset = held._ruleset
 from {table} as held, cast(substring(held._raw from '[0-9]+$') as bigint) as held_offset
-where item.dataset = %(dataset)s and item.status = 'open' and item.key is null
+where item.dataset = %(dataset)s and item.status = {status} and item.key is null
 and item.named_key = held._key
 and starts_with(held._raw, item.raw_topic || ':' || item.raw_partition || ':')
 and held_offset >= item.raw_offset;

@@ -2,42 +2,19 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from support.loading import Load, NoLoad
 from support.proof import Sampler, held, prove
 from support.registers import Clerk
-from support.stack import ROOT, Stack
+from support.second import second_sink
+from support.stack import Stack
 from support.waiting import until
 from support.witness import Witness
 
-from infra.local.access import environment
-from infra.local.home import Home
-
 PAST_SESSION_S = 8.0
 """Longer than the test stack's session timeout of 6 s."""
-
-
-@contextmanager
-def second_sink(stack: Stack) -> Iterator[subprocess.Popen[bytes]]:
-    """Run another provincial sink of the same group beside the supervised one."""
-    surroundings = stack.environment | environment(Home(stack.home), "province_sink")
-    surroundings.pop("SUOI_FAULTS")
-    log = (stack.home / "logs" / "second_sink.log").open("ab")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "suoi", "run", "province"], env=surroundings, cwd=ROOT, stderr=log
-    )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait(20)
-        log.close()
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,7 @@ def test_a_row_counts_once_by_its_newest_version(server: Server, pens: tuple[Pen
     found = figures(server)
     assert (found.refused, found.lacking, found.holes) == (3, 2, 2)
     clean.write(writer.clean(3, 30))
-    reject.write(writer.reject(7, 40))  # filing compares all open items with the stored rows
+    reject.write(writer.reject(7, 40))
+    reject.sink.close_items()
     found = figures(server)
     assert (found.clean, found.refused) == (3, 3)

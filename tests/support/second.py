@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from infra.local.access import environment
-from infra.local.home import Home
 from support.stack import ROOT, Stack
 
 
@@ -19,13 +17,11 @@ def second_sink(
     """Run one more sink until the block ends, by *end*; the yielded question is: has it joined?"""
     ready = Path(stack.home) / "run" / "second_sink.ready"
     ready.unlink(missing_ok=True)
-    surroundings = stack.environment | environment(Home(stack.home), f"{word}_sink")
-    surroundings["SUOI_READY_FILE"] = str(ready)
+    surroundings = stack.environment | {"SUOI_READY_FILE": str(ready)}
     surroundings.pop("SUOI_FAULTS")
+    command = [sys.executable, "-m", "suoi", "run", word, "--beside", "--home", str(stack.home)]
     with (stack.home / "logs" / "second_sink.log").open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "suoi", "run", word], env=surroundings, cwd=ROOT, stderr=log
-        )
+        process = subprocess.Popen(command, env=surroundings, cwd=ROOT, stderr=log)
         try:
             yield ready.exists
         finally:

@@ -74,6 +74,7 @@ def test_a_codec_that_was_not_compiled_is_named_with_what_makes_it(
         (("reject", "show", "abc"), "`suoi reject show --help` says what it takes"),
         (("validate",), "Missing argument"),
         (("run", "nope"), "no worker 'nope'; choose one of streams"),
+        (("run", "watch", "--beside"), "watch works alone; only streams, province, quarantine,"),
         (("prepare", "nope"), "no part 'nope' to prepare; choose one of kafka"),
         (("migrate", "nope"), "phase must be pre, post or both, not 'nope'"),
         (("connector", "dba", "nope"), "no source 'nope'; there are"),
