@@ -6,6 +6,7 @@ larger one stays in reject.* alone, and the item says where.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -149,4 +150,5 @@ def run(settings: Settings, catalogue: Mapping[str, Dataset]) -> None:
     sink = Quarantine(Database(f"suoi-{CONSUMER}"), catalogue.values(), keys)
     wanted = list(map(topics.reject, catalogue.values()))
     beat = Beat(settings.timing.close_items, sink.close_items)
-    Loop(sink_consumer(settings, CONSUMER, wanted), sink, settings.timing, stop, beat).run(wanted)
+    timing = replace(settings.timing, flush=settings.timing.file)
+    Loop(sink_consumer(settings, CONSUMER, wanted), sink, timing, stop, beat).run(wanted)

@@ -59,6 +59,8 @@ class Timing:
     """How long a transient fault is waited out before the process exits without committing."""
     flush: float = 0.005
     """How long a sink lingers for a fuller batch."""
+    file: float = 0.2
+    """The same of the quarantine's: people read its items, and a flush costs much for each."""
     close_items: float = 2.0
     """How often quarantine items are compared with the stored order keys."""
     watch: float = 2.0
@@ -187,6 +189,7 @@ def _timing(environ: Mapping[str, str]) -> Timing:
         commit=read_number(environ, "SUOI_COMMIT_S", default.commit),
         patience=read_number(environ, "SUOI_PATIENCE_S", default.patience),
         flush=read_number(environ, "SUOI_FLUSH_S", default.flush),
+        file=read_number(environ, "SUOI_FILE_S", default.file),
         close_items=read_number(environ, "SUOI_CLOSE_ITEMS_S", default.close_items),
         watch=read_number(environ, "SUOI_WATCH_S", default.watch),
         sample=read_number(environ, "SUOI_SAMPLE_S", default.sample),

@@ -45,63 +45,81 @@ select * from unnest(%(items)s::bigint[], %(key_ids)s::text[], %(nonces)s::bytea
 
 -- supersede --
 -- Of the items of one key only the newest may be open, whatever the order they arrived in.
-update quarantine.item as older set
+-- `offset 0` here and below: looked up key by key, whatever the planner thinks of a table that grows.
+update quarantine.item as item set
     status = 'superseded', closed_at = clock_timestamp(),
-    closed_generation = newest.generation, closed_position = newest.position,
-    closed_step = newest.step, closed_ruleset = newest.ruleset
+    closed_generation = older.generation, closed_position = older.position,
+    closed_step = older.step, closed_ruleset = older.ruleset
 from (select distinct * from unnest(%(datasets)s::text[], %(keys)s::text[])) as met (dataset, key)
 cross join lateral (
     select generation, position, step, ruleset
     from quarantine.item where dataset = met.dataset and key = met.key
     order by generation desc, position desc, step desc, ruleset desc limit 1
 ) as newest
-where older.dataset = met.dataset and older.key = met.key
-and older.status in ('arriving', 'open')
-and (older.generation, older.position, older.step, older.ruleset)
-    < (newest.generation, newest.position, newest.step, newest.ruleset);
+cross join lateral (
+    select id, newest.* from quarantine.item
+    where dataset = met.dataset and key = met.key and status in ('arriving', 'open')
+    and (item.generation, item.position, item.step, item.ruleset)
+        < (newest.generation, newest.position, newest.step, newest.ruleset)
+    offset 0
+) as older
+where item.id = older.id;
 
 -- supersede_nameless --
 -- What has no order key is known by its raw record: of one raw record the newer rules count.
-update quarantine.item as older set
+update quarantine.item as item set
     status = 'superseded', closed_at = clock_timestamp(),
-    closed_generation = newest.generation, closed_position = newest.position,
-    closed_step = newest.step, closed_ruleset = newest.ruleset
+    closed_generation = older.generation, closed_position = older.position,
+    closed_step = older.step, closed_ruleset = older.ruleset
 from (
     select * from unnest(%(raw_topics)s::text[], %(raw_partitions)s::int[], %(raw_offsets)s::bigint[])
-) as met (raw_topic, raw_partition, raw_offset)
+) as met (topic, partition, place)
 cross join lateral (
     select coalesce(judged, 0) as judged, generation, position, step, ruleset
-    from quarantine.item where raw_topic = met.raw_topic
-    and raw_partition = met.raw_partition and raw_offset = met.raw_offset
+    from quarantine.item
+    where raw_topic = met.topic and raw_partition = met.partition and raw_offset = met.place
     order by coalesce(judged, 0) desc limit 1
 ) as newest
-where older.raw_topic = met.raw_topic and older.raw_partition = met.raw_partition
-and older.raw_offset = met.raw_offset and coalesce(older.judged, 0) < newest.judged
-and older.status in ('arriving', 'open') and older.key is null and older.op is distinct from 't';
+cross join lateral (
+    select id, newest.* from quarantine.item
+    where raw_topic = met.topic and raw_partition = met.partition and raw_offset = met.place
+    and key is null and op is distinct from 't' and status in ('arriving', 'open')
+    and coalesce(item.judged, 0) < newest.judged
+    offset 0
+) as older
+where item.id = older.id;
 
 -- supersede_named --
 -- And by the row that the record's key names: of one row the later record of its raw partition counts.
-update quarantine.item as older set
+update quarantine.item as item set
     status = 'superseded', closed_at = clock_timestamp(),
-    closed_generation = newest.generation, closed_position = newest.position,
-    closed_step = newest.step, closed_ruleset = newest.ruleset
+    closed_generation = older.generation, closed_position = older.position,
+    closed_step = older.step, closed_ruleset = older.ruleset
 from (
-    select distinct dataset, named_key, raw_topic, raw_partition
-    from quarantine.item
-    where status in ('arriving', 'open') and key is null and op is distinct from 't'
-    and (dataset, named_key) in (select * from unnest(%(datasets)s::text[], %(keys)s::text[]))
-) as met
+    select distinct waiting.*
+    from (select distinct * from unnest(%(datasets)s::text[], %(keys)s::text[])) as met (dataset, key)
+    cross join lateral (
+        select dataset, named_key, raw_topic, raw_partition from quarantine.item
+        where dataset = met.dataset and named_key = met.key
+        and key is null and op is distinct from 't' and status in ('arriving', 'open')
+        offset 0
+    ) as waiting
+) as met (dataset, key, topic, partition)
 cross join lateral (
-    select raw_offset, generation, position, step, ruleset
-    from quarantine.item
-    where dataset = met.dataset and (key = met.named_key or (key is null and named_key = met.named_key))
-    and raw_topic = met.raw_topic and raw_partition = met.raw_partition
+    select raw_offset, generation, position, step, ruleset from quarantine.item
+    where dataset = met.dataset and (key = met.key or (key is null and named_key = met.key))
+    and raw_topic = met.topic and raw_partition = met.partition
     order by raw_offset desc limit 1
 ) as newest
-where older.dataset = met.dataset and older.named_key = met.named_key
-and older.raw_topic = met.raw_topic and older.raw_partition = met.raw_partition
-and older.raw_offset < newest.raw_offset
-and older.status in ('arriving', 'open') and older.key is null and older.op is distinct from 't';
+cross join lateral (
+    select id, newest.* from quarantine.item
+    where dataset = met.dataset and named_key = met.key
+    and raw_topic = met.topic and raw_partition = met.partition
+    and key is null and op is distinct from 't' and status in ('arriving', 'open')
+    and item.raw_offset < newest.raw_offset
+    offset 0
+) as older
+where item.id = older.id;
 
 -- open --
 update quarantine.item set status = 'open' where status = 'arriving';

@@ -22,8 +22,8 @@ grant select, insert, update on ledger.refused to province_sink;
 -- The sink files rows that the database refuses; it sees keys and order keys of items, no problem
 -- and no payload.
 grant usage on schema quarantine to province_sink;
-grant select (dataset, key, generation, position, step, ruleset, raw_topic, raw_partition, raw_offset,
-    status) on quarantine.item to province_sink;
+grant select (id, dataset, key, generation, position, step, ruleset, raw_topic, raw_partition,
+    raw_offset, status) on quarantine.item to province_sink;
 grant update (status, closed_at, closed_generation, closed_position, closed_step, closed_ruleset)
     on quarantine.item to province_sink;
 grant insert (dataset, key, key_hash, op, problems, owner_unit, generation, position, step, ruleset,
