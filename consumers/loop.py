@@ -31,7 +31,6 @@ from infra.settings import Timing
 log = structlog.get_logger()
 
 _REST, _LONGEST_REST_S = 10, 30.0
-"""A beat takes a tenth of the time at most, however much there is to look at."""
 
 
 class Beat(NamedTuple):
@@ -103,12 +102,17 @@ class Loop:
             self._land()
         if self._beat is not None and time.monotonic() >= self._next_beat:
             self._land()
-            started = time.monotonic()
-            self._patiently(self._beat.work)
-            rest = min(_REST * (time.monotonic() - started), _LONGEST_REST_S)
-            self._next_beat = time.monotonic() + max(self._beat.seconds, rest)
+            self._next_beat = time.monotonic() + self._beat.seconds
+            self._patiently(partial(self._work_beside, self._beat))
         if time.monotonic() >= self._next_commit:
             self._commit(wait=False)
+
+    def _work_beside(self, beat: Beat) -> None:
+        """Do the work of *beat*, and rest ten times as long: it may grow with what there is."""
+        started = time.monotonic()
+        beat.work()
+        ended = time.monotonic()
+        self._next_beat = ended + max(beat.seconds, min(_REST * (ended - started), _LONGEST_REST_S))
 
     def _gather(self) -> list[Record]:
         epoch = self._epoch

@@ -10,25 +10,23 @@ A dataset that cannot be judged any more is settled up to the record that shows 
 """
 
 import asyncio
-import logging
-import os
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import structlog
 
 from infra.control import Sender
-from infra.errors import Fatal, Trouble
+from infra.errors import Fatal
 from infra.faults import point
 from infra.readiness import say_ready
+from streams.ending import die, or_die
+from streams.events import is_void, missed, settle
 from streams.gate import Gate
-from streams.judge import fault
 from streams.marks import Marks
 from streams.structure import Stop
-from streams.transport import PassThrough, is_void, missed, settle
+from streams.transport import PassThrough
 from streams.workshop import Refined, Workshop
 
 _BATCH_CHUNKS = 4
@@ -73,7 +71,7 @@ class Carrier:
                     await self._stop([part.stop for _, part in sent if part.stop])
         await self._landed()
         if not stream.app.should_stop:
-            _die("The stream ended while its application runs.")
+            die("The stream ended while its application runs.")
 
     async def _landed(self) -> None:
         """Wait until nothing is under way."""
@@ -139,17 +137,6 @@ class Carrier:
             await self._gate.stop(stop)  # Invariant 10
 
 
-@asynccontextmanager
-async def or_die() -> AsyncIterator[None]:
-    """Whatever goes wrong inside ends this process, with nothing more acknowledged."""
-    try:
-        yield
-    except Trouble as trouble:
-        _die(str(trouble))
-    except Exception as error:  # noqa: BLE001  a fault of ours: start anew, lose nothing
-        _die("The worker met a fault of its own; report where.", **fault(error))
-
-
 def _joined(_app: Any, assigned: Iterable[Any], **_signal: Any) -> None:  # noqa: ANN401
     """Say that the group has us: from here on, what the departments send is judged."""
     _log.info("partitions.assigned", partitions=len(list(assigned)))
@@ -175,10 +162,3 @@ class _Said:
             _log.info("chunk.judged", chunks=self._chunks, seconds=seconds, **self._counts)
             self._counts.clear()
             self._chunks, self._seconds, self._last = 0, 0.0, now
-
-
-def _die(sentence: str, **facts: str) -> None:
-    """Leave at once, committing nothing; a stop could wait for ever for what is unsettled."""
-    _log.error("worker.stopped", reason=sentence, **facts)
-    logging.shutdown()
-    os._exit(1)  # invariant 8: any moment is a good moment to die

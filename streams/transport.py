@@ -24,12 +24,15 @@ from typing import Any, cast
 
 import aiokafka  # type: ignore[import-untyped]
 import faust
+from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 from aiokafka.structs import OffsetAndMetadata  # type: ignore[import-untyped]
 from faust.transport.drivers import aiokafka as stock
 from faust.types import TP, ConsumerMessage
 from mode.utils.futures import notify
 
+from infra.errors import Transient
 from streams.deliveries import Deliveries
+from streams.ending import or_die
 from streams.marks import Marks
 from streams.slices import sliced
 
@@ -45,28 +48,6 @@ class Delivery(ConsumerMessage):
     void = False
     due: int | None = None
     """Where the group stood, which is `first`, if the records there are gone."""
-
-
-def missed(event: Any) -> tuple[str, int, int, int] | None:  # noqa: ANN401
-    """Tell topic, partition, where the group stood and the first record kept; None: no gap."""
-    message = event.message
-    due = getattr(message, "due", None)
-    if due is None:
-        return None
-    return message.topic, message.partition, due, event.value[0].offset
-
-
-def settle(event: Any, end: int | None = None) -> None:  # noqa: ANN401  Faust's EventT is untyped
-    """Mark the chunk of *event* as durable downstream: its offsets may be committed.
-
-    With *end*, only its records below that offset are.
-    """
-    event.message.durable = event.message.offset + 1 if end is None else end
-
-
-def is_void(event: Any) -> bool:  # noqa: ANN401
-    """Tell whether the chunk of *event* is to be passed over: its topic was held meanwhile."""
-    return bool(event.message.void)
 
 
 class PassThrough(faust.Schema):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -113,6 +94,19 @@ class Consumer(stock.Consumer):
 
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+    async def _drain_messages(self, fetcher: Any) -> None:  # noqa: ANN401
+        """Read on; what cannot be read ends this process.
+
+        Faust ends it too, but not in its first second: there a crash of the fetcher left a worker
+        that said it was well and read nothing (invariant 9).
+        """
+        async with or_die():
+            try:
+                await super()._drain_messages(fetcher)
+            except KafkaError as error:
+                message = f"Kafka does not let this worker read on ({type(error).__name__})."
+                raise Transient(message) from error
 
     # -- chunks --
 

@@ -22,8 +22,9 @@ from infra.membership import claim
 from infra.settings import KafkaAccess, Settings, Timing
 from schemas.catalogue import Catalogue
 from schemas.codes import CodeLists
-from streams.carrier import Carrier, or_die
+from streams.carrier import Carrier
 from streams.conditions import CONDITIONS
+from streams.ending import or_die
 from streams.gate import Gate
 from streams.lazy import LazyValidator
 from streams.rewinder import Rewinder, open_memory

@@ -57,9 +57,9 @@ cross join lateral (
     order by generation desc, position desc, step desc, ruleset desc limit 1
 ) as newest
 cross join lateral (
-    select id, newest.* from quarantine.item
+    select one.id, newest.* from quarantine.item as one
     where dataset = met.dataset and key = met.key and status in ('arriving', 'open')
-    and (item.generation, item.position, item.step, item.ruleset)
+    and (one.generation, one.position, one.step, one.ruleset)
         < (newest.generation, newest.position, newest.step, newest.ruleset)
     offset 0
 ) as older
@@ -81,10 +81,10 @@ cross join lateral (
     order by coalesce(judged, 0) desc limit 1
 ) as newest
 cross join lateral (
-    select id, newest.* from quarantine.item
+    select one.id, newest.* from quarantine.item as one
     where raw_topic = met.topic and raw_partition = met.partition and raw_offset = met.place
     and key is null and op is distinct from 't' and status in ('arriving', 'open')
-    and coalesce(item.judged, 0) < newest.judged
+    and coalesce(one.judged, 0) < newest.judged
     offset 0
 ) as older
 where item.id = older.id;
@@ -112,11 +112,11 @@ cross join lateral (
     order by raw_offset desc limit 1
 ) as newest
 cross join lateral (
-    select id, newest.* from quarantine.item
+    select one.id, newest.* from quarantine.item as one
     where dataset = met.dataset and named_key = met.key
     and raw_topic = met.topic and raw_partition = met.partition
     and key is null and op is distinct from 't' and status in ('arriving', 'open')
-    and item.raw_offset < newest.raw_offset
+    and one.raw_offset < newest.raw_offset
     offset 0
 ) as older
 where item.id = older.id;

@@ -33,12 +33,13 @@ from schemas.marks import Mark
 from schemas.records import Origin
 from streams.deliveries import Partition
 from streams.envelope import RawRecord
+from streams.events import settle
 from streams.gate import Gate
 from streams.marks import Marks
 from streams.past import NOTHING, Past
 from streams.rewinder import Rewinder
 from streams.structure import Stop, stop_at_gap
-from streams.transport import PassThrough, settle
+from streams.transport import PassThrough
 from streams.worker import Place, carry
 from streams.workshop import Refined
 

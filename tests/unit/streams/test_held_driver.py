@@ -9,8 +9,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from aiokafka.errors import TopicAuthorizationFailedError  # type: ignore[import-untyped]
+from faust.transport.drivers import aiokafka as stock
 from faust.types import TP
 
+from streams import ending
 from streams.deliveries import Deliveries
 from streams.transport import Consumer
 
@@ -93,3 +96,18 @@ def test_nothing_goes_on_before_the_consumer_stands_where_it_stopped(consumer: A
     asyncio.run(consumer._go_on())
     assert consumer._thread.sought == [{HELD: 40}]
     assert not consumer._deliveries.holds(HELD.topic)
+
+
+def test_a_read_that_kafka_refuses_ends_the_worker(
+    consumer: Any,  # noqa: ANN401
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(ending, "die", said.append)
+
+    async def refused(*_: Any) -> None:  # noqa: ANN401
+        raise TopicAuthorizationFailedError(FREE.topic)
+
+    monkeypatch.setattr(stock.Consumer, "_drain_messages", refused)
+    asyncio.run(consumer._drain_messages(None))
+    assert said == ["Kafka does not let this worker read on (TopicAuthorizationFailedError)."]
