@@ -30,10 +30,8 @@ def test_a_late_sink_changes_nothing_and_counts_nothing(
 ) -> None:
     beside.begin()
     frozen = stack.pid("province_sink")
-    struck = stack.arm(point, "STOP")
-    until(struck.exists, 30)
+    stack.strike_at(point, "STOP")
     since = time.monotonic()
-    struck.unlink()
     before = len(held(stack, "ho_tich.khai_sinh"))
     with second_sink(stack):
         # session timeout 6 s, idle-in-transaction and lock limits are of the same order

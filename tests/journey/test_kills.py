@@ -25,9 +25,7 @@ def test_a_worker_killed_at_a_named_point_loses_nothing(
     stack: Stack, witness: Witness, clerk: Clerk, sampler: Sampler, component: str, point: str
 ) -> None:
     before = stack.pid(component)
-    struck = stack.arm(point)
-    until(struck.exists, 30)
-    struck.unlink()
+    stack.strike_at(point)
     stack.wait_restarted(component, before)
     clerk.stop()
     prove(stack, witness)  # Invariants 1, 2, 3, 8
@@ -51,9 +49,7 @@ def test_a_part_of_the_engine_killed_in_the_stream_loses_nothing(
 def test_the_provincial_database_killed_in_the_middle_of_a_batch_loses_nothing(
     stack: Stack, witness: Witness, clerk: Clerk, sampler: Sampler
 ) -> None:
-    struck = stack.arm("province.before_commit", "STOP")
-    until(struck.exists, 30)  # the sink stands inside its transaction
-    struck.unlink()
+    stack.strike_at("province.before_commit", "STOP")  # the sink stands inside its transaction
     database = stack.signal("province")
     stack.wait_restarted("province", database)
     stack.signal("province_sink", signal.SIGCONT)

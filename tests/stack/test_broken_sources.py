@@ -201,9 +201,9 @@ def test_a_regeneration_killed_after_each_step_is_finished_by_the_same_words(
     before = generation(stack)
     words = BEGIN
     for point in STEPS:
-        struck = stack.arm(f"regenerate.{point}")
-        done = stack.suoi("source", "regenerate", LAND, *words, check=False)
-        assert (struck.exists(), done.returncode) == (True, -signal.SIGKILL), done.stderr
+        with stack.armed(f"regenerate.{point}", seconds=0):
+            done = stack.suoi("source", "regenerate", LAND, *words, check=False)
+            assert done.returncode == -signal.SIGKILL, done.stderr
         words = ()
     code, answer = regenerate(stack, LAND)
     assert (code, answer["step"], answer["generation"]) == (0, "done", before + 1)

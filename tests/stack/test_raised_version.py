@@ -142,9 +142,8 @@ def test_a_version_is_raised_and_filled_while_all_goes_on(stack: Stack) -> None:
         assert topic_of(stack)["lacking"] >= 30
         assert any("suoi topic fill" in hint for hint in hints(stack))
         assert stack.json("topic", "fill", NAME, "--dry-run", check=False)["copied"] == 0
-        struck = stack.arm("fill.after_copy")
-        assert stack.suoi("topic", "fill", NAME, check=False).returncode == -9
-        assert struck.exists()
+        with stack.armed("fill.after_copy", seconds=0):
+            assert stack.suoi("topic", "fill", NAME, check=False).returncode == -9
         answer = stack.json("topic", "fill", NAME)
         assert answer["copied"] >= 30
         assert (answer["lacking"], answer["unread"], answer["shown"]) == (0, 0, True)

@@ -103,9 +103,8 @@ def test_a_kill_in_the_middle_changes_nothing(stack: Stack, source: psycopg.Conn
     source.execute("insert into thu.xet_lai values (5, 'A5', 'năm', 5)")
     until(lambda: "[5]" in rows(stack))
     before = figures(stack)
-    struck = stack.arm("streams.after_output")
-    stack.json("rejudge", NAME, "--from", "0")
-    until(struck.exists)
+    with stack.armed("streams.after_output"):
+        stack.json("rejudge", NAME, "--from", "0")
     until(lambda: stack.state()["streams"]["state"] == "ready", 60)
     source.execute("update thu.xet_lai set trang = 50 where id = 5")
     until(lambda: rows(stack, "trang")["[5]"] == 50)

@@ -6,7 +6,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -129,10 +130,22 @@ class Stack:
         """Wait until every raw record of *dataset* has a verdict that a kill would not repeat."""
         until(lambda: self.json("lag")[dataset]["raw_to_verdict"]["messages"] == 0)
 
-    def arm(self, point: str, chosen: str = "KILL") -> Path:
-        """Arm a fault point; the returned file exists once the fault has struck."""
-        (self.faults / point).write_text(chosen)
-        return self.faults / f"{point}.struck"
+    @contextmanager
+    def armed(self, point: str, chosen: str = "KILL", seconds: float = 30) -> Iterator[None]:
+        """Strike the next process that reaches *point*; left once it has, and disarmed if not."""
+        armed, struck = self.faults / point, self.faults / f"{point}.struck"
+        armed.write_text(chosen)
+        try:
+            yield
+            until(struck.exists, seconds)
+        finally:
+            armed.unlink(missing_ok=True)
+            struck.unlink(missing_ok=True)
+
+    def strike_at(self, point: str, chosen: str = "KILL", seconds: float = 30) -> None:
+        """Wait until a process was struck at *point*."""
+        with self.armed(point, chosen, seconds):
+            pass
 
     def province(self) -> psycopg.Connection:
         """Open the provincial database as its superuser."""

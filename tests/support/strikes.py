@@ -63,9 +63,7 @@ def kill(stack: Stack, component: str) -> Iterator[None]:
 def kill_at(stack: Stack, component: str, point: str) -> Iterator[None]:
     """Kill -9 at a named point of the code."""
     before = stack.pid(component)
-    struck = stack.arm(point)
-    until(struck.exists, 60)
-    struck.unlink()
+    stack.strike_at(point, seconds=60)
     yield
     stack.wait_restarted(component, before, 120)
 
