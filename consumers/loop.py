@@ -102,7 +102,7 @@ class Loop:
             self._land()
         if self._beat is not None and time.monotonic() >= self._next_beat:
             self._land()
-            self._next_beat = time.monotonic() + self._beat.seconds
+            self._next_beat = time.monotonic() + self._beat.seconds  # also where the work fails
             self._patiently(partial(self._work_beside, self._beat))
         if time.monotonic() >= self._next_commit:
             self._commit(wait=False)

@@ -5,13 +5,12 @@ Wiring happens here: settings are read, contracts compiled, clients opened, and 
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
 
 from infra.errors import Fatal, Usage
-from infra.local import workers
-from infra.local.home import Home
 from infra.logs import start_logs
 from infra.registry import Registry
 from infra.settings import Settings, read_settings
@@ -44,10 +43,17 @@ def run(
         message = f"there is no worker {name!r}; choose one of {', '.join(WORKERS)}."
         raise Usage(message)
     if beside:
-        os.environ |= workers.beside(Home(home), name)
+        _join(home, name)
     settings = read_settings(os.environ)
     start_logs(name)
     WORKERS[name](settings, read_captured())
+
+
+def _join(home: Path, name: str) -> None:
+    from infra.local import workers  # noqa: PLC0415  what only a person at a terminal asks for
+    from infra.local.home import Home  # noqa: PLC0415
+
+    os.environ |= workers.beside(Home(home), name)
 
 
 def _streams(settings: Settings, catalogue: Catalogue) -> None:

@@ -2,13 +2,12 @@
 
 from pathlib import Path
 from threading import Barrier
+from typing import NoReturn
 
 import pytest
 
-from connectors.sources import Source
-from connectors.status import UNKNOWN, Status
+from infra.errors import Transient
 from infra.local.home import Home
-from schemas.catalogue import Catalogue
 from suoi import capture
 from suoi.departments import sources_of
 from suoi.law import read_captured
@@ -21,20 +20,16 @@ def test_sources_are_asked_at_the_same_time(
     names = [source.id for source in sources_of(catalogue)]
     together = Barrier(len(names), timeout=10)
 
-    def silent(_home: Home, _catalogue: Catalogue, source: Source) -> Status:
+    def silent(*_: object) -> NoReturn:
         together.wait()  # broken, and so the test, where one waits for another
-        return Status(
-            source=source.id,
-            connector=UNKNOWN,
-            task=UNKNOWN,
-            cause="",
-            log={},
-            problems=(),
-            loads=(),
-        )
+        message = "Kafka Connect does not answer."
+        raise Transient(message)
 
-    monkeypatch.setattr(capture, "status_at", silent)
+    monkeypatch.setattr(capture, "open_desks", silent)
     monkeypatch.setattr(Home, "refuse_absent", lambda _home: None)
     found = capture.statuses(Home(tmp_path), catalogue)
     assert [one.source for one in found] == names
+    assert {problem.sentence for one in found for problem in one.problems} == {
+        "Kafka Connect does not answer."
+    }
     assert len(names) > 1
