@@ -35,8 +35,8 @@ _ALLOWED_WORDS = (
     r"^suoi: ",
     # librdkafka's own words on standard error while a broker is away
     r"^%\d\|\d+\.\d+\|",
-    # a fault of librdkafka's admin client while brokers are killed: its process ends (seen of the
-    # sentinel alone, which only asks), and the supervisor starts it again
+    # an open fault of librdkafka (its issue 4605): a broker dies under an admin call (seen of the
+    # sentinel alone, which only asks); the process ends, and the supervisor starts it again
     r"^python: rdkafka_queue\.h:\d+: rd_kafka_enq_once_del_source_return: Assertion",
 )
 _ALLOWED = re.compile("|".join(_ALLOWED_WORDS))
