@@ -7,6 +7,7 @@ An array travels as dimensions, element type, then its fields (PostgreSQL source
 
 import struct
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import orjson
@@ -104,9 +105,9 @@ def pack_numeric(unscaled: int, scale: int) -> bytes:
 
 
 TEXT = Element("text", _TEXT_OID, _pack_text)
-BOOLEAN = Element("boolean", 16, lambda value: _BOOL(1, value))
-SMALL = Element("int4", 23, lambda value: _INT4(4, value))
-INTEGER = Element("int8", 20, lambda value: _INT8(8, value))
+BOOLEAN = Element("boolean", 16, partial(_BOOL, 1))
+SMALL = Element("int4", 23, partial(_INT4, 4))
+INTEGER = Element("int8", 20, partial(_INT8, 8))
 DATE = Element("date", 1082, _pack_date)
 TIMESTAMP = Element("timestamptz", 1184, _pack_moment)
 JSON = Element("jsonb", 3802, _pack_json)

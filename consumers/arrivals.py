@@ -143,7 +143,8 @@ def count_winners(
 ) -> None:
     """Count each winner as applied, unless its row was not older and *held* its order key."""
     for key, arrival in chosen.items():
-        outcome = outcome_behind(arrival.order, held[key]) if key in held else APPLIED
+        order = held.get(key)
+        outcome = APPLIED if order is None else outcome_behind(arrival.order, order)
         count(arrival, outcome, counts)
 
 

@@ -58,10 +58,16 @@ cdef object pack_json = JSON.pack
 cdef object order_key = OrderKey
 cdef object new = tuple.__new__
 
+cdef enum:
+    _NUMBERS = 5  # a sink must know: the order key's four, and when it was committed
+    _KEY = 5
+    _SCOPE = 6
+    _NONE = 7
+
 cdef struct Step:
     int kind
     bint nullable
-    bint noted
+    int noted  # as which of them: a number's place among the numbers, or one of the above
     int scale
     Py_ssize_t place
 
@@ -96,10 +102,13 @@ cdef class RowReader:
         self.steps = <Step *> PyMem_Malloc((self.count or 1) * sizeof(Step))
         if not self.steps:
             raise MemoryError
+        marks = (*order, self.source_ts, self.key, self.scope)
+        named = {place: mark for mark, place in enumerate(marks)}
         absent = set(range(width)) - {self.at}
         for number, (kind, nullable, scale, place) in enumerate(steps):
             absent.remove(place)  # a KeyError is a LookupError: no place is filled twice
-            self.steps[number] = Step(_KINDS[kind], nullable, place in noted, scale, place)
+            mark = named.get(place, _NONE)
+            self.steps[number] = Step(_KINDS[kind], nullable, mark, scale, place)
         self.absent = list(absent)
 
     def __dealloc__(self):
@@ -113,7 +122,7 @@ cdef class RowReader:
         Raises:
             ValueError: it is not one whole record, or holds what this code does not know.
         """
-        cdef tuple fields = self._fields(value, at, True)
+        cdef tuple fields = self._fields(value, at)
         return self._cells(fields, fields)
 
     def glance(self, bytes value not None):
@@ -122,31 +131,47 @@ cdef class RowReader:
         Raises:
             ValueError: as `read`, but what is passed over is only measured.
         """
-        return self._cells(self._fields(value, null, False), ())
+        cdef Source source = _behind_head(value)
+        cdef long long numbers[_NUMBERS]
+        cdef int met = 0
+        cdef Py_ssize_t number
+        cdef Step *step
+        key = scope = None
+        for number in range(self.count):
+            step = &self.steps[number]
+            if step.nullable and not _is_there(&source):
+                continue
+            if step.noted == _NONE:
+                _pass_over(&source, step.kind)
+            elif step.noted == _KEY:
+                key = _text(&source)
+            elif step.noted == _SCOPE:
+                scope = _text(&source)
+            else:
+                numbers[step.noted] = _fitting(_number(&source), step.kind)
+                met += 1
+        _refuse_rest(&source)
+        if met < _NUMBERS:
+            raise ValueError("a system column is missing")
+        order = (numbers[0], numbers[1], numbers[2], numbers[3])
+        return self._given(key, order, numbers[4], scope, ())
 
-    cdef tuple _fields(self, bytes value, bytes at, bint whole):
-        """Read all fields, or only the noted ones: the others are NULL."""
-        cdef Source source
+    cdef tuple _fields(self, bytes value, bytes at):
+        """Read all fields."""
+        cdef Source source = _behind_head(value)
         cdef Py_ssize_t number, place
         cdef Step *step
         cdef tuple fields = PyTuple_New(self.width)
         for place in self.absent:
             _fill(fields, place, null)
         _fill(fields, self.at, at)
-        source.at = <const unsigned char *> PyBytes_AS_STRING(value)
-        source.end = source.at + PyBytes_GET_SIZE(value)
-        _skip(&source, 5)
         for number in range(self.count):
             step = &self.steps[number]
             if step.nullable and not _is_there(&source):
                 _fill(fields, step.place, null)
-            elif whole or step.noted:
-                _fill(fields, step.place, _field(&source, step))
             else:
-                _pass_over(&source, step.kind)
-                _fill(fields, step.place, null)
-        if source.at != source.end:
-            raise ValueError("bytes are left behind the record")
+                _fill(fields, step.place, _field(&source, step))
+        _refuse_rest(&source)
         return fields
 
     cdef object _cells(self, tuple fields, row):
@@ -159,10 +184,36 @@ cdef class RowReader:
         )
         source_ts = _number_of(fields, self.source_ts) + to_2000_micros
         scope = None if self.scope < 0 else _text_of(fields, self.scope)
-        key = _text_of(fields, self.key)
+        return self._given(_text_of(fields, self.key), order, source_ts, scope, row)
+
+    cdef object _given(self, key, tuple order, source_ts, scope, row):
         if key is None:
             raise ValueError("a record without a key")
         return new(self.cells, (key, new(order_key, order), source_ts, scope, row))
+
+
+cdef Source _behind_head(bytes value) except *:
+    """Open *value* behind the five bytes that name its schema."""
+    cdef Source source
+    source.at = <const unsigned char *> PyBytes_AS_STRING(value)
+    source.end = source.at + PyBytes_GET_SIZE(value)
+    _skip(&source, 5)
+    return source
+
+
+cdef int _refuse_rest(Source *source) except -1:
+    if source.at != source.end:
+        raise ValueError("bytes are left behind the record")
+    return 0
+
+
+cdef long long _fitting(long long number, int kind) except? -1:
+    """Refuse a number of which `_field` would make no field of that *kind*."""
+    if kind == INT4:
+        _refuse_long(number)
+    elif kind == MOMENT:
+        _refuse_early(number)
+    return number
 
 
 cdef inline void _fill(tuple fields, Py_ssize_t place, object field):
@@ -323,16 +374,26 @@ cdef inline object _long_field(long long number):
     return field
 
 
-cdef inline object _moment_field(long long micros):
+cdef inline int _refuse_early(long long micros) except -1:
     if micros < LLONG_MIN + to_2000_micros:
         raise ValueError("a moment before what PostgreSQL can count")
+    return 0
+
+
+cdef inline int _refuse_long(long long number) except -1:
+    if number != <int> number:
+        raise ValueError("a number has more than 32 bits")
+    return 0
+
+
+cdef inline object _moment_field(long long micros):
+    _refuse_early(micros)
     return _long_field(micros - to_2000_micros)
 
 
 cdef inline object _int_field(long long number):
     cdef object field
-    if number != <int> number:
-        raise ValueError("a number has more than 32 bits")
+    _refuse_long(number)
     field = _empty_field(4)
     _put(_at(field) + _LENGTH, number, 4)
     return field

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, Protocol, runtime_checkable
 
 from consumers.batch import Batch, Sink
+from infra import turns
 from infra.errors import Transient
 from infra.kafka_reader import Place
 
@@ -72,6 +73,7 @@ class Lane:
         """Take the *sink*; its thread starts with the first batch made ready."""
         self._sink = sink
         self._runner = ThreadPoolExecutor(1, "write")
+        turns.take_short()
         self._flight: Flight | None = None
 
     def ahead(self, places: Mapping[Place, int]) -> dict[Place, int]:

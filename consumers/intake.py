@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from confluent_kafka import Consumer, Message
 
-from consumers.batch import Record, read_record
+from consumers.batch import Record
+from consumers.record_code import read_record
 from consumers.refusals import refuse
 from infra.errors import NotOwner
 from infra.settings import Timing

@@ -12,7 +12,7 @@ import structlog
 
 from consumers.again import is_again
 from consumers.arrivals import Arrival, Reader, winners
-from consumers.batch import Batch, Bounds, Move, Record, raw_origin
+from consumers.batch import Batch, Bounds, Move, Record
 from consumers.bookkeeping import Desk, Settle, Work
 from consumers.decoding import Decoder, Schemas
 from consumers.group import sink_consumer, standing
@@ -21,6 +21,7 @@ from consumers.ledger.moves import Tally
 from consumers.ledger.progress import Repeats
 from consumers.loop import Loop, stop_on_signals
 from consumers.newest import Flush, Held, Newest, Repeated
+from consumers.record_code import raw_origin
 from consumers.reemitted import Means, is_reemitted
 from consumers.refused import CarefulWriting
 from consumers.table import Table
@@ -157,7 +158,7 @@ class Province:
         for record in records:
             raw = raw_origin(record)
             marked = is_again(record) or is_reemitted(record)
-            if marked or not repeats.met(record.place, raw):  # Invariant 2
+            if marked or not repeats.met((record.topic, record.partition), raw):  # Invariant 2
                 reader, lightly = self._readers[record.topic], record.topic in wary
                 arrival = reader.read(record, raw, lightly=lightly)
                 arrivals.setdefault(record.topic, []).append(arrival)

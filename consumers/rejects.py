@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 import orjson
 
 from consumers.again import is_again
-from consumers.batch import Headers, Record, order_key, raw_origin
+from consumers.batch import Headers, Record, order_key
 from consumers.ledger.counts import Account, window_day
 from consumers.payloads import Identity, Payload
+from consumers.record_code import raw_origin
 from infra.kafka_reader import Place
 from schemas.contract import Dataset
 from schemas.identity import NAMELESS, key_of

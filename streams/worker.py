@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import faust
 import mode
 
-from infra import heap
+from infra import heap, turns
 from infra.control import Control, Sender, write_standing
 from infra.errors import Usage
 from infra.kafka import Outbox, client_config, producer_config
@@ -117,6 +117,7 @@ def carry(
     )
     worker.spinner = None
     heap.settle(_YOUNG)
+    turns.take_short()
     worker.execute_from_commandline()
 
 

@@ -5,8 +5,9 @@ from contextlib import contextmanager
 
 from confluent_kafka import Consumer
 
-from consumers.batch import Record, read_record
+from consumers.batch import Record
 from consumers.payloads import Payload, unseal
+from consumers.record_code import read_record
 from infra import kafka_reader
 from infra.kafka_reader import Place
 from infra.local.access import kafka_client

@@ -94,8 +94,8 @@ class Repeats:
         self._known = known
         self.highest: dict[Stream, int] = {}
 
-    def met(self, place: Place, raw: Origin) -> bool:
-        """Say whether *raw*'s result came before; remember it if not."""
+    def met(self, place: tuple[str, int], raw: Origin) -> bool:
+        """Say whether *raw*'s result in the partition *place* came before; remember it if not."""
         stream = (*place, raw.topic, raw.partition)
         highest = self.highest.get(stream)
         if highest is None:

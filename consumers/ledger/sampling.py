@@ -19,10 +19,10 @@ import psycopg
 from confluent_kafka import Consumer
 
 from consumers.again import is_again
-from consumers.batch import raw_origin, read_record
 from consumers.ledger.checkpoint import read_checkpoint, write_checkpoint
 from consumers.ledger.conservation import Sample
 from consumers.ledger.verdicts import Read
+from consumers.record_code import raw_origin, read_record
 from consumers.reemitted import is_reemitted
 from infra import kafka_reader
 from infra.errors import Transient

@@ -18,9 +18,10 @@ from support.plain_broker import make_topic, plain_broker
 from support.plain_postgres import Server, plain_province
 from support.waiting import until
 
-from consumers.batch import Record, order_key, read_record
+from consumers.batch import Record, order_key
 from consumers.decoding import Decoder
 from consumers.ledger.sampling import _read_waiting, read_ledger
+from consumers.record_code import read_record
 from consumers.reemitted import is_reemitted
 from infra import kafka_reader
 from infra.errors import Transient

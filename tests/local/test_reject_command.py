@@ -26,10 +26,11 @@ from support.raw import change
 from support.workshops import CLEAN_ROW, Rules, a_workshop
 from typer.testing import CliRunner, Result
 
-from consumers.batch import Record, read_record
+from consumers.batch import Record
 from consumers.payloads import LARGEST
 from consumers.province import Province
 from consumers.quarantine import Quarantine
+from consumers.record_code import read_record
 from infra import kafka_reader
 from infra.errors import Fatal, Transient, Usage
 from infra.kafka_reader import Place

@@ -16,7 +16,8 @@ from support.raw import PRODUCTS, Raw, change
 from support.waiting import until
 from support.workshops import CLEAN_ROW, REFUSED_ROW
 
-from consumers.batch import Record, read_record
+from consumers.batch import Record
+from consumers.record_code import read_record
 from infra import kafka_reader
 from infra.control import Control, write_standing
 from infra.kafka import Outbox, producer_config

@@ -22,8 +22,8 @@ from support.stream_app import OCOP
 from support.waiting import until
 
 from consumers.again import is_again
-from consumers.batch import raw_origin, read_record
 from consumers.ledger.verdicts import Read
+from consumers.record_code import raw_origin, read_record
 from infra import kafka_reader
 from infra.errors import Transient
 from infra.kafka_reader import Place, Reader

@@ -16,8 +16,9 @@ from support.stack import Stack
 from support.van_ban import VanBan
 from support.waiting import until, until_equal
 
-from consumers.batch import Record, order_key, read_record
+from consumers.batch import Record, order_key
 from consumers.decoding import Decoder
+from consumers.record_code import read_record
 from infra import kafka_reader
 from infra.errors import Transient
 from infra.kafka import producer_config

@@ -11,11 +11,12 @@ from confluent_kafka import Consumer, Producer
 from confluent_kafka.admin import AdminClient
 from msgspec.structs import replace
 
-from consumers.batch import Record, order_key, read_record
+from consumers.batch import Record, order_key
 from consumers.decoding import Decoder
 from consumers.filling import Delivers, Filling, Project
 from consumers.ledger.sampling import _read_waiting, read_ledger
 from consumers.province import Province
+from consumers.record_code import read_record
 from consumers.reemitted import Means
 from infra import kafka_reader
 from infra.kafka import producer_config

@@ -7,10 +7,11 @@ from msgspec.structs import replace
 from support.deliveries import OCOP, KnownSchemas, Writer
 
 from consumers.arrivals import Reader, winners
-from consumers.batch import Move, moves, raw_origin
+from consumers.batch import Move, moves
 from consumers.decoding import Decoder
 from consumers.ledger.counts import Counts, window_day
 from consumers.ledger.progress import Repeats
+from consumers.record_code import raw_origin
 from consumers.rejects import read_reject, row_key
 from consumers.table import Table
 from infra.errors import Fatal

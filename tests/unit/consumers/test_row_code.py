@@ -249,6 +249,8 @@ def test_a_record_without_a_system_column_is_left_to_fastavro(name: str) -> None
     reader = compile_reader(schema | {"fields": fields}, Table(OCOP).kinds, OCOP.scope_field)
     with pytest.raises(ValueError, match=r"a system column|without a key"):
         reader.read(HEAD + body.getvalue(), AT)
+    with pytest.raises(ValueError, match=r"a system column|without a key"):
+        reader.glance(HEAD + body.getvalue())
 
 
 @settings(max_examples=40, deadline=None)

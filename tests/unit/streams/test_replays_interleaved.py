@@ -15,8 +15,9 @@ from support.workshops import CLEAN_ROW, IDS, a_workshop
 
 from consumers.arrays import NULL
 from consumers.arrivals import Arrival, Reader
-from consumers.batch import Record, raw_origin
+from consumers.batch import Record
 from consumers.decoding import Decoder
+from consumers.record_code import raw_origin
 from consumers.table import Table
 from schemas import avro, topics
 from schemas.records import OrderKey, Origin
