@@ -23,6 +23,7 @@ from schemas.records import Row
 Mark = tuple[Any, ...]
 """Where a page ends: the primary key as the server gave it, only ever given back to it."""
 Values = dict[str, Any]
+_decode_key = msgspec.json.Decoder(list[str | int | float | bool]).decode
 
 
 class Column(NamedTuple):
@@ -120,7 +121,7 @@ class Images:
     def _values(self, key: str) -> list[Any] | None:
         """Read a `_key`; None where it can name no row of this table, whoever wrote it."""
         try:
-            values = msgspec.json.decode(key, type=list[str | int | float | bool])
+            values = _decode_key(key)
         except msgspec.MsgspecError:
             return None
         return values if len(values) == len(self._key) else None

@@ -76,6 +76,10 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         return self.state is State.PAUSED
 
 
+_decode = msgspec.json.Decoder(Standing).decode
+"""Made at import: threads that meet a type of msgspec for the first time crash in it."""
+
+
 def encode(standing: Standing) -> bytes:
     """Write *standing* as the value of a record, JSON."""
     return msgspec.json.encode(standing)
@@ -88,7 +92,7 @@ def decode(key: bytes | None, value: bytes) -> Standing:
         ValueError: it is no standing of the dataset its key names; the sentence says why.
     """
     try:
-        found = msgspec.json.decode(value, type=Standing)
+        found = _decode(value)
         moment = datetime.fromisoformat(found.since)
     except (msgspec.MsgspecError, ValueError) as error:
         message = f"it is no standing of a dataset: {error}"

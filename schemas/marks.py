@@ -17,6 +17,7 @@ class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
     """Id of the last rewind that was carried out (schemas.rewinds)."""
 
 
+_decode = msgspec.json.Decoder(Mark).decode
 _END = "\0"
 """librdkafka 2.x copies a note without the zero that ends it, and its Python client then reads what
 lies behind it in memory (met in three runs of five). Ours brings its own zero."""
@@ -31,7 +32,7 @@ def decode(text: str | None) -> Mark:
     """Read the metadata of a commit; what is not ours says nothing."""
     note = (text or "").partition(_END)[0]
     try:
-        return msgspec.json.decode(note, type=Mark) if note else Mark()
+        return _decode(note) if note else Mark()
     except msgspec.MsgspecError:
         return Mark()
 

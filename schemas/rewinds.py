@@ -22,6 +22,9 @@ class Rewind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     by: str
 
 
+_decode = msgspec.json.Decoder(Rewind).decode
+
+
 def key(dataset: str) -> bytes:
     """Key of the request of *dataset*: there is one at a time."""
     return PREFIX + dataset.encode()
@@ -39,7 +42,7 @@ def decode(record_key: bytes, value: bytes) -> Rewind:
         ValueError: it is none, or of another dataset than its key names.
     """
     try:
-        found = msgspec.json.decode(value, type=Rewind)
+        found = _decode(value)
     except msgspec.MsgspecError as error:
         message = f"it is no rewind of a dataset: {error}"
         raise ValueError(message) from error

@@ -77,6 +77,9 @@ Record = Seen | Term | Alarms
 _ENDINGS: Final[dict[type[Record], str]] = {Seen: SEEN, Alarms: ALARMS, Term: ""}
 """Kind of record -> how its key ends; that of a term is the source's name alone."""
 
+_DECODERS: Final = {kind: msgspec.json.Decoder(kind) for kind in _ENDINGS}
+"""Made at import: threads that meet a type of msgspec for the first time crash in it."""
+
 
 def encode(record: Record) -> bytes:
     """Write *record* as the value of a record, JSON."""
@@ -96,7 +99,7 @@ def decode(key: bytes, value: bytes) -> Record:
     """
     kind = next(kind for kind, ending in _ENDINGS.items() if key.endswith(ending.encode()))
     try:
-        found: Record = msgspec.json.decode(value, type=kind)
+        found: Record = _DECODERS[kind].decode(value)
     except msgspec.MsgspecError as error:
         message = f"it says nothing of a source: {error}"
         raise ValueError(message) from error

@@ -53,10 +53,13 @@ class Checkpoint(msgspec.Struct, frozen=True):
     """Of a file written before parts had theirs: how far all of them were read."""
 
 
+_decode = msgspec.json.Decoder(Checkpoint).decode
+
+
 def read_checkpoint(path: Path | None) -> list[Part]:
     """Read the parts of the checkpoint at *path*; one that is absent or spoilt says nothing."""
     try:
-        found = msgspec.json.decode(path.read_bytes() if path else b"", type=Checkpoint)
+        found = _decode(path.read_bytes() if path else b"")
     except (OSError, msgspec.MsgspecError):
         return []
     return [msgspec.structs.replace(one, books=one.books or found.books) for one in found.parts]

@@ -60,6 +60,10 @@ def thinned(samples: Sequence[Sample]) -> list[Sample]:
     return kept
 
 
+_decode = msgspec.json.Decoder(History).decode
+"""Made at import: threads that meet a type of msgspec for the first time crash in it."""
+
+
 def history_file(run: Path) -> Path:
     """Where the history of the stack is whose run directory is *run*."""
     return run / _FILE
@@ -68,7 +72,7 @@ def history_file(run: Path) -> Path:
 def read_history(path: Path) -> History:
     """Read the history at *path*; one that is absent or cannot be read is empty."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=History)
+        return _decode(path.read_bytes())
     except (OSError, msgspec.MsgspecError):
         return History()
 

@@ -216,3 +216,11 @@ def test_no_file_tells_of_a_machine_or_a_registry() -> None:
     here = str(ROOT) if len(ROOT.parts) > 2 else None
     told += [str(path.relative_to(ROOT)) for path, text in texts() if here and here in text]
     assert told == []
+
+
+@pytest.mark.parametrize("room", LAYERS)
+def test_no_decoder_of_a_struct_is_made_where_threads_may_meet(room: str) -> None:
+    """Threads that meet a type of msgspec for the first time at once crash in it."""
+    at_once = re.compile(r"msgspec\.(?:json\.)?(?:decode|convert)\([^)]*type=")
+    files = (ROOT / room).rglob("*.py")
+    assert [path.name for path in files if at_once.search(path.read_text("utf-8"))] == []

@@ -92,6 +92,9 @@ class Paper:
         return mine and within and told.scope in {WHOLE, key.scope}
 
 
+_decode = msgspec.json.Decoder(Document).decode
+
+
 def sign(body: Body, key: Ed25519PrivateKey) -> bytes:
     """Return the document: *body*, signed by *key*, whose id the body names."""
     return canonical(Document(body=body, signature=signature(body, key))) + b"\n"
@@ -100,7 +103,7 @@ def sign(body: Body, key: Ed25519PrivateKey) -> bytes:
 def read(document: bytes, trusted: Collection[Ed25519PublicKey]) -> Body | None:
     """Read *document* if one of the *trusted* keys signed all of it; None = it is doubtful."""
     try:
-        found = msgspec.json.decode(document, type=Document)
+        found = _decode(document)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return None
     whole = canonical(found) + b"\n" == document

@@ -109,6 +109,9 @@ class Receipt(Part, frozen=True):
     signature: Signature
 
 
+_decode = msgspec.json.Decoder(Receipt).decode
+
+
 def sign(body: Body, key: Ed25519PrivateKey) -> bytes:
     """Return the document: *body*, signed by *key*, whose id the body names."""
     public = key.public_key()
@@ -124,7 +127,7 @@ def read(document: bytes, trusted: Collection[Ed25519PublicKey] = ()) -> Receipt
     Without *trusted* keys the one inside it is taken: that shows it whole, not whose it is.
     """
     try:
-        receipt = msgspec.json.decode(document, type=Receipt)
+        receipt = _decode(document)
         whole = canonical(receipt) + b"\n"
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return fault("not_a_receipt")
