@@ -82,7 +82,9 @@ class Stack:
 
     def json(self, *words: str, check: bool = True) -> Any:  # noqa: ANN401  a JSON document
         """Run one command with --json and read its answer."""
-        return json.loads(self.suoi(*words, "--json", check=check).stdout)
+        done = self.suoi(*words, "--json", check=check)
+        assert done.stdout, f"suoi {words} gave no answer: {done.stderr}"
+        return json.loads(done.stdout)
 
     @cached_property
     def env(self) -> dict[str, Any]:
