@@ -77,7 +77,6 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _decode = msgspec.json.Decoder(Standing).decode
-"""Made at import: threads that meet a type of msgspec for the first time crash in it."""
 
 
 def encode(standing: Standing) -> bytes:

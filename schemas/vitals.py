@@ -78,7 +78,6 @@ _ENDINGS: Final[dict[type[Record], str]] = {Seen: SEEN, Alarms: ALARMS, Term: ""
 """Kind of record -> how its key ends; that of a term is the source's name alone."""
 
 _DECODERS: Final = {kind: msgspec.json.Decoder(kind) for kind in _ENDINGS}
-"""Made at import: threads that meet a type of msgspec for the first time crash in it."""
 
 
 def encode(record: Record) -> bytes:

@@ -61,7 +61,6 @@ def thinned(samples: Sequence[Sample]) -> list[Sample]:
 
 
 _decode = msgspec.json.Decoder(History).decode
-"""Made at import: threads that meet a type of msgspec for the first time crash in it."""
 
 
 def history_file(run: Path) -> Path:
