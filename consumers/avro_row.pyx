@@ -123,7 +123,7 @@ cdef class RowReader:
             ValueError: it is not one whole record, or holds what this code does not know.
         """
         cdef tuple fields = self._fields(value, at)
-        return self._cells(fields, fields)
+        return self._cells(fields)
 
     def glance(self, bytes value not None):
         """Read what a sink must know of one record, and make no row of it.
@@ -174,8 +174,8 @@ cdef class RowReader:
         _refuse_rest(&source)
         return fields
 
-    cdef object _cells(self, tuple fields, row):
-        """Give *row* with what a sink must know of it, read from *fields*."""
+    cdef object _cells(self, tuple fields):
+        """Give *fields* with what a sink must know of them."""
         order = (
             _number_of(fields, self.generation),
             _number_of(fields, self.position),
@@ -184,7 +184,7 @@ cdef class RowReader:
         )
         source_ts = _number_of(fields, self.source_ts) + to_2000_micros
         scope = None if self.scope < 0 else _text_of(fields, self.scope)
-        return self._given(_text_of(fields, self.key), order, source_ts, scope, row)
+        return self._given(_text_of(fields, self.key), order, source_ts, scope, fields)
 
     cdef object _given(self, key, tuple order, source_ts, scope, row):
         if key is None:

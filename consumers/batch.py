@@ -80,7 +80,7 @@ def moves(records: Iterable[Record], starts: Mapping[Place, int]) -> dict[Place,
     ends: dict[tuple[str, int], int] = {}
     for record in records:
         ends[record.topic, record.partition] = record.offset + 1
-    return {Place(*where): Move(starts[Place(*where)], end) for where, end in ends.items()}
+    return {(place := Place(*where)): Move(starts[place], end) for where, end in ends.items()}
 
 
 def order_key(headers: Mapping[str, str]) -> OrderKey:

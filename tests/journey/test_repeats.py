@@ -35,6 +35,12 @@ def quarantined(stack: Stack, dataset: str) -> int:
     return int(row[0])
 
 
+def is_good(record: Message) -> bool:
+    """Whether *record* is a birth that is not refused: three thousand of another are a storm."""
+    row = json.loads(record.value() or b"{}").get("after")
+    return bool(row and row[MANDATORY["ho_tich.khai_sinh"]])
+
+
 def test_the_last_records_of_raw_sent_again_change_nothing(
     stack: Stack, witness: Witness, clerk: Clerk, sampler: Sampler, beside: Load | NoLoad
 ) -> None:
@@ -106,9 +112,3 @@ def test_poison_is_quarantined_and_stops_nobody(
     clerk.stop()
     prove(stack, witness, seconds=90)
     sampler.stop()
-
-
-def is_good(record: Message) -> bool:
-    """Whether *record* is a birth that is not refused: three thousand of another are a storm."""
-    row = json.loads(record.value() or b"{}").get("after")
-    return bool(row and row[MANDATORY["ho_tich.khai_sinh"]])
